@@ -1,0 +1,178 @@
+"""A read-only view on a resource's provider attributes that never confuses unknown, sensitive and absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from spendgate.model.values import ABSENT, AFTER_APPLY, SENSITIVE, Flag, Number, Text, Unknown, Value, Whole
+
+_EMPTY: Mapping[str, Any] = {}
+
+
+def _step(node: Any, key: str) -> Any:
+    """One step down a marker tree (`after_unknown`, `after_sensitive`): `True` covers everything below it."""
+    if node is True:
+        return True
+    if isinstance(node, Mapping):
+        return node.get(key, False)
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        index = int(key) if key.isdecimal() else -1
+        return node[index] if 0 <= index < len(node) else False
+    return False
+
+
+def _any_marked(node: Any) -> bool:
+    """Whether a marker tree marks anything at all."""
+    if node is True:
+        return True
+    if isinstance(node, Mapping):
+        return any(_any_marked(child) for child in node.values())
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return any(_any_marked(child) for child in node)
+    return False
+
+
+def _marked_paths(node: Any, prefix: str) -> Iterator[str]:
+    if node is True:
+        yield prefix
+    elif isinstance(node, Mapping):
+        for key in node:
+            yield from _marked_paths(node[key], f"{prefix}.{key}" if prefix else str(key))
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for index, child in enumerate(node):
+            yield from _marked_paths(child, f"{prefix}.{index}" if prefix else str(index))
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Attributes of one resource (or of one of its blocks) at one moment.
+
+    `values` is the plain tree; `unknown` and `sensitive` are marker trees of the same shape in which `True` covers all
+    that lies below (Terraform's `after_unknown` and `after_sensitive`). Paths are dotted, list positions are numbers:
+    `root_block_device.0.volume_size`.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    unknown: Any = False
+    sensitive: Any = False
+
+    def get(self, path: str) -> Value:
+        """The value at a dotted path: a plain value, `ABSENT`, or an `Unknown` (also when a parent is unknown).
+
+        NOTE: unknown is tested on the path and each parent before absent. `null` counts as absent. A tree whose inner
+        part is unknown is returned as it is; ask for the leaf.
+        """
+        value: Any = self.values
+        unknown, sensitive = self.unknown, self.sensitive
+        for key in path.split("."):
+            if unknown is not False:
+                unknown = _step(unknown, key)
+                if unknown is True:
+                    return AFTER_APPLY
+            if sensitive is not False:
+                sensitive = _step(sensitive, key)
+                if sensitive is True:
+                    return SENSITIVE
+            if isinstance(value, Mapping):
+                value = value.get(key)
+            elif isinstance(value, Sequence) and not isinstance(value, str):
+                index = int(key) if key.isdecimal() else -1
+                value = value[index] if 0 <= index < len(value) else None
+            else:
+                value = None
+            # NOTE: no early return on None: a deeper step may still be marked unknown.
+        return ABSENT if value is None else value
+
+    def text(self, path: str) -> Text:
+        """The text at a path; numbers and booleans are spelled out, absent and empty text are `None`."""
+        value = self.get(path)
+        if isinstance(value, Unknown):
+            return value
+        if value is ABSENT or value == "" or isinstance(value, (Mapping, list, tuple)):
+            return None
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value)
+
+    def number(self, path: str) -> Number:
+        """The number at a path (numeric text counts); `None` when absent or not a number."""
+        value = self.get(path)
+        if isinstance(value, Unknown):
+            return value
+        if value is ABSENT or isinstance(value, (bool, Mapping, list, tuple)):
+            return None
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
+
+    def whole(self, path: str) -> Whole:
+        """The whole number at a path; `None` when absent or not a whole number."""
+        number = self.number(path)
+        if number is None or isinstance(number, Unknown):
+            return number
+        return int(number) if number == number.to_integral_value() else None
+
+    def flag(self, path: str) -> Flag:
+        """The boolean at a path (`"true"` and `"false"` count); `None` when absent or neither."""
+        value = self.get(path)
+        if isinstance(value, (bool, Unknown)):
+            return value
+        return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
+
+    def block(self, path: str) -> Attributes | Unknown | None:
+        """The first block at a path (`scaling_config` or `scaling_config.0`); a plain map counts as one block."""
+        found = self.blocks(path)
+        if isinstance(found, Unknown):
+            return found
+        return found[0] if found else None
+
+    def blocks(self, path: str) -> tuple[Attributes, ...] | Unknown:
+        """All blocks at a path, each with its own part of the marker trees; unknown when their number is unknown."""
+        value = self.get(path)
+        if isinstance(value, Unknown):
+            return value
+        unknown, sensitive = self.unknown, self.sensitive
+        for key in path.split("."):
+            unknown, sensitive = _step(unknown, key), _step(sensitive, key)
+        if isinstance(value, Mapping):
+            return (Attributes(value, unknown, sensitive),)
+        if value is ABSENT or not isinstance(value, Sequence) or isinstance(value, str):
+            return ()
+        found = []
+        for index, child in enumerate(value):
+            key = str(index)
+            if _step(unknown, key) is True:
+                return AFTER_APPLY
+            found.append(Attributes(child if isinstance(child, Mapping) else _EMPTY, _step(unknown, key), _step(sensitive, key)))
+        return tuple(found)
+
+    def texts(self, path: str) -> tuple[str, ...] | Unknown:
+        """The list of texts at a path; unknown when the list or any member is unknown or sensitive."""
+        value = self.get(path)
+        if isinstance(value, Unknown):
+            return value
+        if value is ABSENT:
+            return ()
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return (str(value),)
+        unknown, sensitive = self.unknown, self.sensitive
+        for key in path.split("."):
+            unknown, sensitive = _step(unknown, key), _step(sensitive, key)
+        if _any_marked(unknown):
+            return AFTER_APPLY
+        if _any_marked(sensitive):
+            return SENSITIVE
+        return tuple(str(item) for item in value if item is not None)
+
+    def unknown_paths(self) -> Iterator[str]:
+        """Dotted paths known only after apply, outermost only."""
+        return _marked_paths(self.unknown, "")
+
+    def sensitive_paths(self) -> Iterator[str]:
+        """Dotted paths that hold secrets, outermost only."""
+        return _marked_paths(self.sensitive, "")

@@ -1,0 +1,187 @@
+"""What a resource costs: quantities, rates, line items and the estimate that they add up to.
+
+A meter says *how much of what* (`Component`: a quantity and a rate query); the estimator asks the price book and makes
+`LineItem`s. What cannot be priced becomes an `Unpriced` with its reason; it is never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from spendgate.model.money import MoneyRange
+
+
+class Basis(StrEnum):
+    """Where a line item's quantity and rate come from, weakest link first named."""
+
+    EXACT = "exact"
+    PROVIDER_DEFAULT = "provider_default"
+    USAGE = "usage"
+    SCHEDULE = "schedule"
+    ASSUMED = "assumed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A monthly quantity at the minimum, desired and maximum size of the thing metered; `high` may be infinite."""
+
+    low: Decimal
+    expected: Decimal
+    high: Decimal
+
+    @classmethod
+    def exactly(cls, amount: Decimal | int) -> Quantity:
+        """The same quantity at every size."""
+        value = Decimal(amount)
+        return cls(value, value, value)
+
+    def times(self, factor: Decimal | int) -> Quantity:
+        """The quantity multiplied by a factor at every size."""
+        return Quantity(self.low * factor, self.expected * factor, self.high * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class RateQuery:
+    """What is asked of the price book. Hashable: each distinct query is looked up once per run.
+
+    For machines `service` is `"machine"`, `item` is the machine type and `purchase` is `on-demand` or `spot`. For
+    everything else `service` and `item` are keys of the book's rate table, for example `("ebs", "gp3 storage")`.
+    """
+
+    provider: str
+    region: str
+    service: str
+    item: str
+    purchase: str = "on-demand"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A dated price for one unit, with its source. `low` and `high` give the band of a rate that moves (spot)."""
+
+    price: Decimal
+    unit: str
+    as_of: str
+    source: str
+    currency: str = "USD"
+    basis: Basis = Basis.EXACT
+    note: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateTier:
+    """One step of a tiered rate: from `start` units a month on, until the next step, each unit costs `rate`."""
+
+    start: Decimal
+    rate: Rate
+
+
+class Missing(StrEnum):
+    """Why a component has no amount."""
+
+    UNPRICED = "unpriced"
+    """No rate, or an attribute that decides the rate or the quantity is not known."""
+    NEEDS_USAGE = "needs-usage"
+    """The rate is known, the quantity depends on use that nobody stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A metered part before it is priced: how much of what, and whether it stops with its machine.
+
+    Exactly one of `quantity` and `missing_reason` is set. `tiers` asks the book for a tiered rate. `rate` given by the
+    meter itself is not possible: figures live in the price book, not in code.
+    """
+
+    name: str
+    unit: str
+    query: RateQuery
+    quantity: Quantity | None
+    basis: Basis = Basis.EXACT
+    missing: Missing = Missing.UNPRICED
+    missing_reason: str = ""
+    tiered: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """A priced part: monthly quantity times a rate, and on what basis. Quantities are monthly, units as named."""
+
+    name: str
+    quantity: Quantity
+    unit: str
+    rate: Rate
+    monthly: MoneyRange
+    basis: Basis
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """A part without an amount, and why."""
+
+    component: str
+    reason: str
+    missing: Missing = Missing.UNPRICED
+    identity: tuple[object, ...] = ()
+    """What makes it the same part before and after (query and quantity): equal parts cancel out in a delta."""
+
+
+class EstimateState(StrEnum):
+    """How much of a resource has a price."""
+
+    PRICED = "priced"
+    """Everything that the configuration fixes is priced; parts that need usage may be listed beside it."""
+    PARTIAL = "partial"
+    """Some parts are priced, some are not."""
+    UNPRICED = "unpriced"
+    """Nothing is priced and something should be."""
+    NEEDS_USAGE = "needs-usage"
+    """Every part depends on use that nobody stated."""
+    FREE = "free"
+    """Known to cost nothing by itself."""
+    UNSUPPORTED = "unsupported"
+    """No meter knows this type: neither free nor priced."""
+    NONE = "none"
+    """There is no resource on this side of the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Monthly cost of one resource on one side of a change.
+
+    `monthly` is the priced part; `None` when no part has an amount (unpriced, unsupported, needs usage).
+    """
+
+    state: EstimateState
+    monthly: MoneyRange | None
+    items: tuple[LineItem, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+    hours_per_month: Decimal | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing that the configuration fixes lacks a price (parts that need usage do not count)."""
+        return self.state not in (EstimateState.PARTIAL, EstimateState.UNPRICED, EstimateState.UNSUPPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """The estimates before and after one change, and their difference where it can be told.
+
+    `delta` is `None` when an unpriced part differs between the sides, so that no saving is made up out of a missing
+    price. `bound` then says what is still known: the delta is at least (`delta_at_least`) or at most (`delta_at_most`)
+    so much.
+    """
+
+    before: Estimate
+    after: Estimate
+    delta: MoneyRange | None
+    delta_at_least: Decimal | None = None
+    delta_at_most: Decimal | None = None

@@ -1,0 +1,63 @@
+"""Amounts of money: decimal, with a currency, single or as a range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+ZERO: Final = Decimal(0)
+UNBOUNDED: Final = Decimal("Infinity")
+"""The high end of a cost that nothing limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One amount in one currency (ISO 4217)."""
+
+    amount: Decimal
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRange:
+    """A cost at the minimum size, at the desired size and at the maximum size; `high` may be `UNBOUNDED`."""
+
+    low: Decimal
+    expected: Decimal
+    high: Decimal
+    currency: str = "USD"
+
+    def __add__(self, other: MoneyRange) -> MoneyRange:
+        self._same_currency(other)
+        return MoneyRange(
+            self.low + other.low, self.expected + other.expected, self.high + other.high, self.currency
+        )
+
+    def __sub__(self, other: MoneyRange) -> MoneyRange:
+        """The difference size by size (minimum, desired, maximum), put in order.
+
+        The two sides are the same thing at two moments, so their sizes move together: a tag change on a pool of one to
+        ten machines is a difference of zero, not of minus nine to nine. Two unbounded sides differ by an unbounded
+        amount only if one of them was bounded.
+        """
+        self._same_currency(other)
+        both_open = self.high == other.high == UNBOUNDED
+        sizes = (
+            self.low - other.low,
+            self.expected - other.expected,
+            ZERO if both_open else self.high - other.high,
+        )
+        return MoneyRange(min(sizes), sizes[1], max(sizes), self.currency)
+
+    def _same_currency(self, other: MoneyRange) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"cannot combine {self.currency} with {other.currency}")
+
+    @classmethod
+    def exactly(cls, amount: Decimal, currency: str = "USD") -> MoneyRange:
+        """A range of one amount."""
+        return cls(amount, amount, amount, currency)
+
+
+NOTHING: Final = MoneyRange(ZERO, ZERO, ZERO)

@@ -1,0 +1,146 @@
+"""The protocols of the seams. A plug-in is any object of that shape, named in a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from spendgate.model.cost import Component, Rate, RateQuery, RateTier
+from spendgate.model.facets import Facets
+from spendgate.model.resource import Resource, Workload
+
+if TYPE_CHECKING:
+    from spendgate.model.facets import TagValue
+    from spendgate.model.values import Unknown
+
+
+class Input(Protocol):
+    """Reads one kind of document into a workload."""
+
+    name: str
+
+    def claims(self, path: Path, head: bytes) -> bool:
+        """Whether the document looks like this kind, from its path and its first 64 KiB (no parsing of the whole)."""
+        ...
+
+    def read(self, path: Path, options: Mapping[str, Any]) -> Workload:
+        """Read it. Raises InputError with a position and what the file seems to be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSpec:
+    """Shape of a machine type: figures of the price book's catalogue. `accelerator` is the catalogue's full name."""
+
+    machine_type: str
+    vcpu: Decimal | None
+    memory_gib: Decimal | None
+    accelerator: str | None
+    accelerator_count: Decimal
+    accelerator_memory_gib: Decimal | None
+
+
+class Catalog(Protocol):
+    """Machine types and accelerators that the price book knows."""
+
+    def machine(self, provider: str, machine_type: str) -> MachineSpec | None:
+        """The shape of a machine type, or None when the book does not know it."""
+        ...
+
+    def machine_types(self, provider: str) -> Sequence[str]:
+        """All machine types of a provider, in order."""
+        ...
+
+    def accelerator_memory_gib(self, variant: str) -> Decimal | None:
+        """Memory of one accelerator by its catalogue name, or None when unknown."""
+        ...
+
+
+class PriceSource(Protocol):
+    """Answers what a unit costs. Answers are cached by the caller, one look-up per distinct query."""
+
+    name: str
+
+    def rate(self, query: RateQuery) -> Rate | str:
+        """The rate, or the reason why there is none (for the user to read)."""
+        ...
+
+    def tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
+        """The steps of a tiered rate in ascending order, or the reason why there is none."""
+        ...
+
+
+class Neighbours(Protocol):
+    """The resources around one resource, on the same side (before or after) of the run.
+
+    Joined over references of the configuration, and over ids and names where those are known.
+    """
+
+    def targets(self, resource: Resource, attribute: str, *types: str) -> Sequence[Resource]:
+        """Resources of these types that `attribute` (a top-level attribute or block name, "" for any) points at."""
+        ...
+
+    def users(self, resource: Resource, *types: str) -> Sequence[Resource]:
+        """Resources of these types that point at this one, with any attribute."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FacetContext:
+    """What an adapter may use beside the resource itself.
+
+    `tags(raw, source)` normalises keys and aliases; see `facets/tags.py`. `schedules` maps the names of schedule tags to
+    hours per week. `variables` and `workspace` serve the environment rule.
+    """
+
+    catalog: Catalog
+    neighbours: Neighbours
+    variables: Mapping[str, Any]
+    workspace: str | None
+    aliases: Mapping[str, str]
+    schedules: Mapping[str, Decimal]
+    accounts: Mapping[str, str]
+
+
+class FacetAdapter(Protocol):
+    """Derives facets for the resource types of one provider."""
+
+    provider: str
+
+    def describe(self, resource: Resource, context: FacetContext) -> Facets:
+        """The facets. Never raises on odd attributes: what cannot be told becomes unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a meter sees of one resource on one side: raw attributes, facets, stated usage and neighbours."""
+
+    resource: Resource
+    facets: Facets
+    usage: Mapping[str, Any]
+    neighbours: Neighbours
+    hours_per_month: Decimal
+    """Running hours of meters that stop with the machine (730 without a schedule)."""
+    catalog: Catalog
+
+
+class Meter(Protocol):
+    """Says how much of what a resource of these types uses in a month. Knows no prices."""
+
+    types: tuple[str, ...]
+    usage_keys: Mapping[str, str]
+    """Keys of the usage file that this meter reads, each with a sentence for the user."""
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """The metered parts. A resource of a known type that costs nothing yields none."""
+        ...
+
+
+def tag_text(tags: Mapping[str, TagValue] | Unknown, key: str) -> str | None:
+    """The plain text of a tag, or None when the map or the value is unknown or absent."""
+    value = tags.get(key) if isinstance(tags, Mapping) else None
+    return value if isinstance(value, str) else None
