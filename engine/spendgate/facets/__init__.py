@@ -1,1 +1,16 @@
-"""facets."""
+"""Facets: what a resource is, derived once from its attributes by the adapter of its provider."""
+
+from __future__ import annotations
+
+from spendgate.ports import FacetAdapter
+from spendgate.registry import Registry
+
+ADAPTERS: Registry[FacetAdapter] = Registry(
+    "facet adapter",
+    "spendgate.facets",
+    {
+        "aws": "spendgate.facets.aws:ADAPTER",
+        "google": "spendgate.facets.google:ADAPTER",
+        "azure": "spendgate.facets.azure:ADAPTER",
+    },
+)

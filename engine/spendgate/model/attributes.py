@@ -148,7 +148,9 @@ class Attributes:
             key = str(index)
             if _step(unknown, key) is True:
                 return AFTER_APPLY
-            found.append(Attributes(child if isinstance(child, Mapping) else _EMPTY, _step(unknown, key), _step(sensitive, key)))
+            found.append(
+                Attributes(child if isinstance(child, Mapping) else _EMPTY, _step(unknown, key), _step(sensitive, key))
+            )
         return tuple(found)
 
     def texts(self, path: str) -> tuple[str, ...] | Unknown:

@@ -17,6 +17,10 @@ from spendgate.model.values import Flag, Number, Text, Unknown, Whole
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[str, Any]:
+    return _EMPTY
+
+
 @dataclass(frozen=True, slots=True)
 class Accelerators:
     """GPUs, TPUs and the like of *one machine* (`count`), and of everything at its maximum (`max_total`).
@@ -145,7 +149,7 @@ class Pool:
     tenancy: str = "shared"
     service: str = "machine"
     region: Text = None
-    details: Mapping[str, Any] = _EMPTY
+    details: Mapping[str, Any] = field(default_factory=_nothing)
 
 
 TagValue: TypeAlias = str | Unknown
@@ -167,8 +171,8 @@ class Facets:
     taggable: bool = False
     name: Text = None
     region: Text = None
-    tags: Mapping[str, TagValue] | Unknown = _EMPTY
-    tags_source: Mapping[str, str] = _EMPTY
+    tags: Mapping[str, TagValue] | Unknown = field(default_factory=_nothing)
+    tags_source: Mapping[str, str] = field(default_factory=_nothing)
     env: str = "unknown"
     env_source: str = "none"
     accel: Accelerators = Accelerators()
@@ -181,5 +185,5 @@ class Facets:
     workload: WorkloadKind = WorkloadKind()
     pools: tuple[Pool, ...] = ()
     disks: tuple[Disk, ...] | Unknown = ()
-    llm: Mapping[str, Any] = field(default_factory=dict)
+    llm: Mapping[str, Any] = field(default_factory=_nothing)
     notes: tuple[str, ...] = ()

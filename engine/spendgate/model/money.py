@@ -30,9 +30,7 @@ class MoneyRange:
 
     def __add__(self, other: MoneyRange) -> MoneyRange:
         self._same_currency(other)
-        return MoneyRange(
-            self.low + other.low, self.expected + other.expected, self.high + other.high, self.currency
-        )
+        return MoneyRange(self.low + other.low, self.expected + other.expected, self.high + other.high, self.currency)
 
     def __sub__(self, other: MoneyRange) -> MoneyRange:
         """The difference size by size (minimum, desired, maximum), put in order.

@@ -11,7 +11,11 @@ from typing import Any, Protocol
 from spendgate.model.attributes import Attributes
 from spendgate.model.values import Text
 
-_NO_TAGS: Mapping[str, Any] = MappingProxyType({})
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _EMPTY
 
 
 class Action(StrEnum):
@@ -41,7 +45,7 @@ class ProviderSettings:
 
     region: Text = None
     zone: Text = None
-    default_tags: Mapping[str, Any] = _NO_TAGS
+    default_tags: Mapping[str, Any] = field(default_factory=_nothing)
     project: Text = None
 
 
@@ -164,10 +168,10 @@ class Workload:
     problems: tuple[Problem, ...] = ()
     references: References = field(default_factory=NoReferences)
     locate: Locate = no_location
-    variables: Mapping[str, Any] = _NO_TAGS
+    variables: Mapping[str, Any] = field(default_factory=_nothing)
     workspace: str | None = None
     complete: bool = True
     errored: bool = False
     drift: tuple[Change, ...] = ()
     deferred: tuple[Change, ...] = ()
-    facts: Mapping[str, Any] = _NO_TAGS
+    facts: Mapping[str, Any] = field(default_factory=_nothing)

@@ -1,0 +1,110 @@
+"""Effective tags with canonical keys: whatever the provider calls them, however the key is spelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from spendgate.model.facets import TagValue
+from spendgate.model.values import AFTER_APPLY, Unknown
+
+BUILT_IN_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "costcenter": "cost-center",
+        "costcentre": "cost-center",
+        "cost-centre": "cost-center",
+        "env": "environment",
+        "stage": "environment",
+        "app": "application",
+        "application-name": "application",
+        "maintainer": "owner",
+        "contact": "owner",
+        "squad": "team",
+        "group": "team",
+        "business-unit": "department",
+    }
+)
+"""Spellings of the common keys, after FinOps Foundation's container label list; `aliases:` of the config adds to them."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS = re.compile(r"[\s_./:]+")
+
+
+@lru_cache(maxsize=4096)
+def plain_key(raw: str) -> str:
+    """A key in lower case with hyphens: `CostCenter`, `cost_center` and `Cost Center` are one. Prefixes before `/` stay."""
+    return _SEPARATORS.sub("-", _CAMEL.sub("-", raw.strip())).lower().strip("-")
+
+
+def canonical_key(raw: str, aliases: Mapping[str, str]) -> str:
+    """The canonical spelling of a tag key: the config's aliases first, then the built-in ones."""
+    key = plain_key(raw)
+    return aliases.get(raw) or aliases.get(key) or BUILT_IN_ALIASES.get(key, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Effective tags of one resource: canonical key to value, and where each came from."""
+
+    values: Mapping[str, TagValue] | Unknown = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, key: str) -> str | None:
+        """The plain text of a tag; `None` when absent or unknown."""
+        value = self.values.get(key) if isinstance(self.values, Mapping) else None
+        return value if isinstance(value, str) else None
+
+
+NO_TAGS = Tags()
+
+
+def merge(layers: Iterable[tuple[str, Any]], aliases: Mapping[str, str]) -> Tags:
+    """Merge layers `(origin, raw map)` into effective tags; later layers win, so the weakest comes first.
+
+    A raw map is a mapping (values may be `Unknown`), an `Unknown` (then nothing can be told: the result's `values` is
+    unknown), or anything else (no tags). A key whose canonical form is given twice within one layer keeps the first.
+    Values are text; `null` is dropped; empty text stays, since an empty tag is not a missing one.
+    """
+    values: dict[str, TagValue] = {}
+    source: dict[str, str] = {}
+    for origin, raw in layers:
+        if isinstance(raw, Unknown):
+            return Tags(raw, {})
+        if not isinstance(raw, Mapping):
+            continue
+        seen: set[str] = set()
+        for raw_key, value in raw.items():
+            key = canonical_key(str(raw_key), aliases)
+            if value is None or key in seen:
+                continue
+            seen.add(key)
+            values[key] = value if isinstance(value, (str, Unknown)) else _text(value)
+            source[key] = origin
+    return Tags(values, source)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def marked(raw: Any, unknown: Any, sensitive: Any = False) -> Any:
+    """A raw tag map with `Unknown` put in the places that a marker tree (`after_unknown.tags`) marks.
+
+    Returns `Unknown` when the whole map is marked; keys that exist only in the marker tree are added as unknown.
+    NOTE: a sensitive tag value is unknown too, so that it reaches no report.
+    """
+    if unknown is True:
+        return AFTER_APPLY
+    if sensitive is True:
+        return Unknown("sensitive")
+    if not isinstance(unknown, Mapping) and not isinstance(sensitive, Mapping):
+        return raw
+    result: dict[str, Any] = dict(raw) if isinstance(raw, Mapping) else {}
+    for tree, reason in ((unknown, AFTER_APPLY), (sensitive, Unknown("sensitive"))):
+        if isinstance(tree, Mapping):
+            result.update({key: reason for key, mark in tree.items() if mark is True})
+    return result
