@@ -26,7 +26,8 @@ def build(changes: Iterable[Change], references: References) -> networkx.MultiDi
 
     graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     graph.add_nodes_from(change.address for change in changes)
-    graph.add_edges_from((source, target, attribute) for source, attribute, target in references.edges())
+    for source, attribute, target in references.edges():
+        graph.add_edge(source, target, key=attribute)
     return graph
 
 

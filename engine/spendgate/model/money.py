@@ -36,16 +36,13 @@ class MoneyRange:
         """The difference size by size (minimum, desired, maximum), put in order.
 
         The two sides are the same thing at two moments, so their sizes move together: a tag change on a pool of one to
-        ten machines is a difference of zero, not of minus nine to nine. Two unbounded sides differ by an unbounded
-        amount only if one of them was bounded.
+        ten machines is a difference of zero, not of minus nine to nine. Two sides that nothing bounds differ as their
+        other sizes do.
         """
         self._same_currency(other)
-        both_open = self.high == other.high == UNBOUNDED
-        sizes = (
-            self.low - other.low,
-            self.expected - other.expected,
-            ZERO if both_open else self.high - other.high,
-        )
+        sizes = [self.low - other.low, self.expected - other.expected]
+        if not self.high == other.high == UNBOUNDED:
+            sizes.append(self.high - other.high)
         return MoneyRange(min(sizes), sizes[1], max(sizes), self.currency)
 
     def _same_currency(self, other: MoneyRange) -> None:

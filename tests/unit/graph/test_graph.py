@@ -1,0 +1,68 @@
+"""The graph: joins by reference first, by id and name where references say nothing, on each side of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spendgate.graph import Graph
+from spendgate.model.attributes import Attributes
+from spendgate.model.resource import Action, Change, NoReferences, Resource
+
+
+def thing(address: str, values: Mapping[str, Any]) -> Resource:
+    return Resource(address, address.split(".")[0], address.split(".")[1], "aws", Attributes(values))
+
+
+def change(address: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Change:
+    sides = [thing(address, values) if values is not None else None for values in (before, after)]
+    return Change(address, Action.UPDATE, sides[0], sides[1])
+
+
+class Edges:
+    def __init__(self, *edges: tuple[str, str, str]) -> None:
+        self._edges = list(edges)
+
+    def edges(self) -> list[tuple[str, str, str]]:
+        return self._edges
+
+
+GROUP = change("asg.g", {"lt": [{"id": "lt-1"}]}, {"lt": [{"id": "lt-1"}]})
+TEMPLATE = change("lt.t", {"id": "lt-1", "size": "big"}, {"id": "lt-1", "size": "small"})
+OTHER = change("lt.other", {"id": "lt-2"}, {"id": "lt-2"})
+
+
+def test_each_side_sees_its_own_neighbours() -> None:
+    graph = Graph([GROUP, TEMPLATE, OTHER], Edges(("asg.g", "lt", "lt.t")))
+    assert GROUP.before is not None
+    assert GROUP.after is not None
+    assert [found.attributes.get("size") for found in graph.before.targets(GROUP.before, "lt", "lt")] == ["big"]
+    assert [found.attributes.get("size") for found in graph.after.targets(GROUP.after, "lt", "lt")] == ["small"]
+
+
+def test_a_known_id_joins_where_no_reference_is_left() -> None:
+    graph = Graph([GROUP, TEMPLATE, OTHER], NoReferences())
+    assert GROUP.after is not None
+    assert [found.address for found in graph.after.targets(GROUP.after, "lt", "lt")] == ["lt.t"]
+
+
+def test_users_are_found_by_reference_and_by_mention() -> None:
+    template = TEMPLATE.after
+    assert template is not None
+    for references in (Edges(("asg.g", "lt", "lt.t")), NoReferences()):
+        graph = Graph([GROUP, TEMPLATE, OTHER], references)
+        assert [found.address for found in graph.after.users(template, "asg")] == ["asg.g"]
+
+
+def test_a_reference_in_another_attribute_does_not_count() -> None:
+    graph = Graph([change("asg.g", {}, {}), TEMPLATE], Edges(("asg.g", "subnet", "lt.t")))
+    after = graph.after
+    group = next(iter(after.users(thing("lt.t", {}), "asg")), None)
+    assert group is not None
+    assert after.targets(group, "lt", "lt") == ()
+    assert [found.address for found in after.targets(group, "", "lt")] == ["lt.t"]
+
+
+def test_types_that_are_not_in_the_run_need_no_graph() -> None:
+    graph = Graph([GROUP], NoReferences())
+    assert GROUP.after is not None
+    assert graph.after.targets(GROUP.after, "lt", "lt") == ()
+    assert graph._built is None
