@@ -1,0 +1,189 @@
+"""Files that people write (policies, configuration, usage): strict YAML and JSON that keep the line of every value.
+
+Scalars follow YAML 1.2's core rules, not 1.1's: only `true` and `false` are booleans (`on`, `yes`, `no` are text), dates stay
+text, numbers with a point become `Decimal`, a leading zero keeps a number text (`007` is an id, not seven). Duplicate
+keys, tags (`!!python/...`), merge keys and keys that are no text are refused with their line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from spendgate.documents.encoding import HANDWRITTEN_LIMIT_BYTES, decode_text, read_bytes
+from spendgate.errors import InputError
+
+Route: TypeAlias = tuple[str | int, ...]
+
+_MOST_VALUES = 200_000
+_MOST_DEPTH = 60
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_WORDS: Mapping[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain data with the line of each key and list item: `line_of(("tests", 0, "name"))`, lines from 1."""
+
+    data: Any
+    origin: str
+    lines: Mapping[Route, int] = field(default_factory=dict)
+
+    def line_of(self, route: Route) -> int | None:
+        """The line of a value, or of its nearest parent that has one."""
+        while route and route not in self.lines:
+            route = route[:-1]
+        return self.lines.get(route)
+
+
+def read_yaml(path: Path | str, *, limit_bytes: int = HANDWRITTEN_LIMIT_BYTES) -> Document:
+    """The one document of a YAML or JSON file. Raises InputError with file, line and column."""
+    return read_yaml_text(decode_text(read_bytes(path, limit_bytes=limit_bytes), str(path)), str(path))
+
+
+def read_json_text(text: str, origin: str) -> Document:
+    """A JSON document written by hand; YAML's reader serves, since it keeps lines and refuses duplicate keys."""
+    return read_yaml_text(text, origin)
+
+
+def read_yaml_text(text: str, origin: str) -> Document:
+    """The one document in a text. Raises InputError when it holds none or several, or is malformed."""
+    documents = list(read_all_yaml(text, origin))
+    if len(documents) > 1:
+        line = documents[1].lines.get(())
+        raise InputError("holds several documents, one was expected", file=origin, line=line, hint="remove the `---`")
+    if not documents:
+        raise InputError("is empty", file=origin)
+    return documents[0]
+
+
+def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
+    """Every document of a text, in order."""
+    import yaml
+
+    loader_type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        loader = loader_type(text)
+        try:
+            while loader.check_node():
+                node = loader.get_node()
+                builder = _Builder(origin)
+                yield Document(builder.value(node, ()), origin, builder.lines)
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise InputError(
+            f"is not valid YAML: {_said(error)}", file=origin, line=line, column=column, hint=_hint(error)
+        ) from None
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", None)
+        line = text.count("\n", 0, position) + 1 if isinstance(position, int) else None
+        reason = getattr(error, "reason", None) or str(error).splitlines()[0]
+        raise InputError(f"is not valid YAML: {reason}", file=origin, line=line) from None
+    except RecursionError:
+        raise InputError("is nested too deeply", file=origin) from None
+
+
+def _said(error: Any) -> str:
+    return str(error.problem or error.context or "syntax error")
+
+
+def _hint(error: Any) -> str | None:
+    text = _said(error)
+    if "\\t" in text:
+        return "indent with blanks, YAML allows no tabs"
+    if "mapping values are not allowed" in text:
+        return "check the indentation, or quote the text that holds a colon"
+    return None
+
+
+class _Builder:
+    """Turns a node tree into plain data, with limits, and notes lines on the way."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.lines: dict[Route, int] = {}
+        self._values = 0
+        self._open: set[int] = set()
+
+    def value(self, node: Any, route: Route) -> Any:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(route, line)
+        self._values += 1
+        if self._values > _MOST_VALUES:
+            raise InputError(
+                f"expands to more than {_MOST_VALUES} values",
+                file=self.origin,
+                line=line,
+                hint="fewer aliases (`*name`)",
+            )
+        if len(route) > _MOST_DEPTH:
+            raise InputError("is nested too deeply", file=self.origin, line=line)
+        if node.id == "scalar":
+            return self._scalar(node, line)
+        if id(node) in self._open:
+            raise InputError("holds itself through an alias", file=self.origin, line=line)
+        self._open.add(id(node))
+        try:
+            if node.id == "sequence":
+                self._plain_tag(node, "tag:yaml.org,2002:seq", line)
+                return [self.value(child, (*route, index)) for index, child in enumerate(node.value)]
+            self._plain_tag(node, "tag:yaml.org,2002:map", line)
+            return self._mapping(node, route)
+        finally:
+            self._open.discard(id(node))
+
+    def _mapping(self, node: Any, route: Route) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            if key_node.id != "scalar" or key_node.value == "<<":
+                raise InputError("has a key that is no plain text", file=self.origin, line=line, column=column)
+            key = str(key_node.value)
+            if key in result:
+                first = self.lines.get((*route, key))
+                raise InputError(
+                    f"has the key {key!r} twice (first on line {first})", file=self.origin, line=line, column=column
+                )
+            self.lines[(*route, key)] = line
+            result[key] = self.value(value_node, (*route, key))
+        return result
+
+    def _plain_tag(self, node: Any, tag: str, line: int) -> None:
+        if node.tag != tag:
+            raise InputError(f"uses the tag {node.tag}, which is not allowed", file=self.origin, line=line)
+
+    def _scalar(self, node: Any, line: int) -> Any:
+        if node.style is not None or node.tag.startswith("!"):
+            if not node.tag.startswith("tag:yaml.org,2002:str"):
+                raise InputError(f"uses the tag {node.tag}, which is not allowed", file=self.origin, line=line)
+            return node.value
+        return plain_scalar(node.value)
+
+
+def plain_scalar(text: str) -> Any:
+    """What an unquoted scalar means: null, a boolean, an int, a Decimal, or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text) if len(text) <= 300 else text
+    if _DECIMAL.fullmatch(text) and len(text) <= 300:
+        return Decimal(text)
+    return text
+
+
+def dump_json(value: Any) -> str:
+    """Compact JSON of plain data for messages."""
+    return json.dumps(value, ensure_ascii=False, default=str)
