@@ -1,0 +1,189 @@
+"""The price book: dated prices and machine shapes in one read-only SQLite file, asked by key only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from spendgate.errors import PriceError
+from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
+from spendgate.ports import MachineSpec
+from spendgate.prices.location import ready_book
+
+_EVERYWHERE = ("global", "all")
+_HOME_REGIONS = {"aws": "us-east-1", "google": "us-central1", "azure": "eastus"}
+_NEAREST = 3
+
+
+class PriceBook:
+    """Looks prices and shapes up; implements `ports.PriceSource` and `ports.Catalog`.
+
+    Rates of a region that the book does not hold are taken from the provider's home region and say so (basis `assumed`);
+    machine prices never are: they differ too much between regions.
+    """
+
+    name = "book"
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._specs: dict[tuple[str, str], MachineSpec | None] = {}
+        self._meta: dict[str, str] = dict(connection.execute("SELECT key, value FROM meta"))
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> PriceBook:
+        """Open a book, by default the one that is shipped. Raises PriceError when it is absent or damaged."""
+        place = path or ready_book()
+        try:
+            connection = sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+            return cls(connection, place)
+        except sqlite3.Error as error:
+            raise PriceError(
+                f"cannot be read: {error}", file=str(place), hint="build it again: spendgate prices build"
+            ) from None
+
+    @property
+    def as_of(self) -> str:
+        """The newest date of any price in the book (ISO)."""
+        return self._meta.get("as_of", "")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the source tables that the book was built from."""
+        return self._meta.get("digest", "")
+
+    @property
+    def oldest(self) -> str:
+        """The oldest date of any price in the book (ISO)."""
+        return self._meta.get("oldest", "")
+
+    def machine(self, provider: str, machine_type: str) -> MachineSpec | None:
+        """The shape of a machine type; `ml.`, `db.` and `cache.` types have the shape of the machine behind them."""
+        key = (provider, machine_type)
+        if key not in self._specs:
+            self._specs[key] = self._machine(provider, machine_type)
+        return self._specs[key]
+
+    def _machine(self, provider: str, machine_type: str) -> MachineSpec | None:
+        plain = machine_type
+        if provider == "aws":
+            plain = plain.removeprefix("ml.").removeprefix("db.").removeprefix("cache.")
+        row = self._connection.execute(
+            "SELECT machine_type, vcpu, memory_gib, accelerator, accelerator_count, accelerator_memory_gib FROM machine"
+            " WHERE provider = ? AND machine_type = ?",
+            (provider, plain),
+        ).fetchone()
+        if row is None or (row[1] is None and row[3] is None):
+            return None  # NOTE: a type known by its price alone has an unknown shape: it may hold accelerators.
+        return MachineSpec(
+            machine_type, _decimal(row[1]), _decimal(row[2]), row[3], _decimal(row[4]) or Decimal(0), _decimal(row[5])
+        )
+
+    def machine_types(self, provider: str) -> Sequence[str]:
+        """All machine types of a provider, in order."""
+        rows = self._connection.execute(
+            "SELECT machine_type FROM machine WHERE provider = ? ORDER BY machine_type", (provider,)
+        )
+        return [row[0] for row in rows]
+
+    def accelerator_memory_gib(self, variant: str) -> Decimal | None:
+        """Memory of one accelerator by its catalogue name, or None when unknown."""
+        row = self._connection.execute("SELECT memory_gib FROM accelerator WHERE name = ?", (variant,)).fetchone()
+        return _decimal(row[0]) if row else None
+
+    def rate(self, query: RateQuery) -> Rate | str:
+        """The rate, or the reason why there is none. A tiered rate answers with its first step."""
+        if query.service == "machine":
+            return self._machine_rate(query)
+        tiers = self.tiers(query)
+        return tiers if isinstance(tiers, str) else tiers[0].rate
+
+    def tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
+        """The steps of a rate in ascending order, or the reason why there is none."""
+        for region in (query.region, *_EVERYWHERE):
+            if rows := self._rows(query, region):
+                return tuple(_tier(row, None) for row in rows)
+        home = _HOME_REGIONS.get(query.provider)
+        if home and (rows := self._rows(query, home)):
+            return tuple(_tier(row, f"price of {home}, none is known for {query.region}") for row in rows)
+        return f"no price of {query.service} {query.item} is known" + (f" for {query.region}" if query.region else "")
+
+    def machine_regions(self, provider: str, machine_type: str) -> list[str]:
+        """The regions in which a machine type has an on-demand price."""
+        rows = self._connection.execute(
+            "SELECT region FROM machine_price WHERE provider = ? AND machine_type = ? AND on_demand IS NOT NULL ORDER BY region",
+            (provider, machine_type),
+        )
+        return [row[0] for row in rows]
+
+    def _machine_rate(self, query: RateQuery) -> Rate | str:
+        row = self._connection.execute(
+            "SELECT on_demand, spot, as_of, spot_as_of, source FROM machine_price"
+            " WHERE provider = ? AND machine_type = ? AND region = ?",
+            (query.provider, query.item, query.region),
+        ).fetchone()
+        if row is None:
+            return self._no_machine_price(query)
+        on_demand, spot, as_of, spot_as_of, source = _decimal(row[0]), _decimal(row[1]), row[2], row[3], row[4]
+        if query.purchase == "spot":
+            return _spot_rate(on_demand, spot, as_of, spot_as_of, source, query)
+        if on_demand is None:
+            return f"no on-demand price of {query.item} is known for {query.region}, only spot"
+        return Rate(on_demand, "hours", as_of, source)
+
+    def _no_machine_price(self, query: RateQuery) -> str:
+        regions = self.machine_regions(query.provider, query.item)
+        if not regions:
+            return f"no price of machine type {query.item} is known"
+        near = [region for region in regions if region[:3] == query.region[:3]] or regions
+        return f"no price of {query.item} is known for {query.region} (known: {', '.join(near[:_NEAREST])})"
+
+    def _rows(self, query: RateQuery, region: str) -> list[tuple[float, str, str, str, str, str]]:
+        return self._connection.execute(
+            "SELECT tier_start, unit, price, as_of, how, source FROM rate"
+            " WHERE provider = ? AND service = ? AND item = ? AND region = ? ORDER BY tier_start",
+            (query.provider, query.service, query.item, region),
+        ).fetchall()
+
+    def coverage(self) -> list[tuple[str, str, int, int, str]]:
+        """`(provider, what, prices, regions, newest date)` per provider and service, in order."""
+        return self._connection.execute(
+            "SELECT provider, 'machine', count(*), count(DISTINCT region), max(as_of) FROM machine_price GROUP BY provider"
+            " UNION ALL SELECT provider, service, count(*), count(DISTINCT region), max(as_of) FROM rate"
+            " GROUP BY provider, service ORDER BY 1, 2"
+        ).fetchall()
+
+
+def _spot_rate(
+    on_demand: Decimal | None, spot: Decimal | None, as_of: str, spot_as_of: str | None, source: str, query: RateQuery
+) -> Rate | str:
+    """A spot rate moves between its snapshot and the on-demand price; without a snapshot on-demand is assumed."""
+    if spot is not None:
+        high = max(on_demand, spot) if on_demand is not None else spot
+        return Rate(
+            spot, "hours", spot_as_of or as_of, source, note="spot snapshot; high is on-demand", low=spot, high=high
+        )
+    if on_demand is None:
+        return f"no price of {query.item} is known for {query.region}"
+    note = f"no spot price of {query.item} is known, on-demand assumed"
+    return Rate(on_demand, "hours", as_of, source, basis=Basis.ASSUMED, note=note)
+
+
+def _tier(row: tuple[float, str, str, str, str, str], note: str | None) -> RateTier:
+    start, unit, price, as_of, how, source = row
+    assumed = note is not None or "assumed" in how
+    rate = Rate(
+        Decimal(price),
+        unit,
+        as_of,
+        source,
+        basis=Basis.ASSUMED if assumed else Basis.EXACT,
+        note=note or (how if assumed else ""),
+    )
+    return RateTier(Decimal(str(start)), rate)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return Decimal(text) if text is not None else None
