@@ -186,6 +186,8 @@ def _values(table: str, row: _Row) -> tuple[object, ...]:
         "grid_carbon": ("provider", "region", "gco2e_per_kwh", "metric", "granularity", "year", "pue", "source"),
         "energy": ("provider", "component", "name", "metric", "value", "as_of", "source"),
     }[table]
+    if table == "energy":
+        return tuple(row[column] for column in columns)
     return tuple(row[column] or None for column in columns)
 
 
