@@ -94,8 +94,8 @@ class Missing(StrEnum):
 class Component:
     """A metered part before it is priced: how much of what, and whether it stops with its machine.
 
-    Exactly one of `quantity` and `missing_reason` is set. `tiers` asks the book for a tiered rate. `rate` given by the
-    meter itself is not possible: figures live in the price book, not in code.
+    Exactly one of `quantity` and `missing_reason` is set. A meter cannot give a rate: figures live in the price book, not in
+    code. `tiered` spreads the quantity over the steps of the rate.
     """
 
     name: str
@@ -106,6 +106,8 @@ class Component:
     missing: Missing = Missing.UNPRICED
     missing_reason: str = ""
     tiered: bool = False
+    alternatives: tuple[RateQuery, ...] = ()
+    """Other rates that may apply instead (a group that may start one of several types): they widen low and high."""
     note: str = ""
 
 
@@ -130,7 +132,7 @@ class Unpriced:
     reason: str
     missing: Missing = Missing.UNPRICED
     identity: tuple[object, ...] = ()
-    """What makes it the same part before and after (query and quantity): equal parts cancel out in a delta."""
+    """What makes it the same part before and after (query and quantity): equal parts cancel out in a delta. Empty: never."""
 
 
 class EstimateState(StrEnum):

@@ -117,6 +117,7 @@ def build(sources: Path, target: Path) -> BuildReport:
     draft = Path(name)
     try:
         report = _fill(sources, draft)
+        draft.chmod(0o644)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -1,1 +1,49 @@
-"""meters."""
+"""Meters: how much of what a resource uses in a month, by resource type."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from spendgate.ports import Meter
+from spendgate.registry import Registry
+
+METERS: Registry[Meter] = Registry(
+    "meter",
+    "spendgate.meters",
+    {
+        "aws.machines": "spendgate.costing.meters.aws_machines:MACHINES",
+        "aws.kubernetes": "spendgate.costing.meters.aws_machines:CLUSTER",
+        "aws.model-units": "spendgate.costing.meters.aws_ai:MODEL_UNITS",
+        "aws.disks": "spendgate.costing.meters.aws_storage:DISKS",
+        "aws.snapshots": "spendgate.costing.meters.aws_storage:SNAPSHOTS",
+        "aws.buckets": "spendgate.costing.meters.aws_storage:BUCKETS",
+        "aws.file-systems": "spendgate.costing.meters.aws_files:FILE_SYSTEMS",
+        "aws.databases": "spendgate.costing.meters.aws_databases:DATABASES",
+        "aws.network": "spendgate.costing.meters.aws_network:NETWORK",
+        "google.machines": "spendgate.costing.meters.google_machines:MACHINES",
+        "google.tpu": "spendgate.costing.meters.google_machines:TPU",
+        "google.disks": "spendgate.costing.meters.google_storage:DISKS",
+        "google.buckets": "spendgate.costing.meters.google_storage:BUCKETS",
+        "google.network": "spendgate.costing.meters.google_network:NETWORK",
+        "google.databases": "spendgate.costing.meters.google_databases:DATABASES",
+        "azure.machines": "spendgate.costing.meters.azure_machines:MACHINES",
+        "azure.disks": "spendgate.costing.meters.azure_storage:DISKS",
+        "azure.storage": "spendgate.costing.meters.azure_storage:ACCOUNTS",
+        "azure.network": "spendgate.costing.meters.azure_network:NETWORK",
+        "azure.databases": "spendgate.costing.meters.azure_databases:DATABASES",
+        "azure.models": "spendgate.costing.meters.azure_ai:MODELS",
+    },
+)
+"""Names start with the provider: a run loads the meters of the providers that it meets, no others."""
+
+
+def meters_for(provider: str) -> Mapping[str, tuple[Meter, ...]]:
+    """The meters of a provider by resource type."""
+    found: dict[str, list[Meter]] = defaultdict(list)
+    for name in METERS.names():
+        if name.partition(".")[0] == provider:
+            meter = METERS.get(name)
+            for type_ in meter.types:
+                found[type_].append(meter)
+    return {type_: tuple(meters) for type_, meters in found.items()}

@@ -1,0 +1,141 @@
+"""Totals of a run: sums of what is priced, with everything that is not counted beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from heapq import nlargest
+
+from spendgate.model.cost import CostChange, EstimateState, Missing, Unpriced
+from spendgate.model.facets import Facets
+from spendgate.model.money import NOTHING, ZERO, MoneyRange
+from spendgate.model.values import Bounded, Unknown
+
+_TOP = 3
+_NOT_BILLABLE = frozenset({EstimateState.FREE, EstimateState.NONE})
+
+
+@dataclass(frozen=True, slots=True)
+class UnpricedPart:
+    """A part of a resource without an amount, with the resource's address."""
+
+    address: str
+    part: Unpriced
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the run costs before and after, as far as it is priced, and how far that is.
+
+    `delta` sums the deltas that are known. When some are not, `delta_at_least` and `delta_at_most` bound the whole, where
+    they can. `coverage` is the share of billable resources whose fixed parts all have a price, `None` without any.
+    `unpriced_share` is the share of *changed* billable resources with a part that has no price.
+    """
+
+    before: MoneyRange
+    after: MoneyRange
+    delta: MoneyRange
+    complete: bool
+    delta_at_least: Decimal | None
+    delta_at_most: Decimal | None
+    coverage: Decimal | None
+    billable: int
+    priced: int
+    needs_usage: int
+    states: Mapping[EstimateState, int]
+    unpriced: tuple[UnpricedPart, ...]
+    unpriced_share: Decimal
+    unpriced_accelerators: int | Unknown
+    top: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def expected_delta(self) -> Decimal | Bounded:
+        """The expected delta as policies see it: a number, or bounds when a part of the change has no price."""
+        if self.complete:
+            return self.delta.expected
+        return Bounded(self.delta_at_least, self.delta_at_most, "a part of the change has no price")
+
+
+@dataclass(slots=True)
+class TotalsBuilder:
+    """Adds change after change; keeps sums and what is unpriced, nothing else."""
+
+    before: MoneyRange = NOTHING
+    after: MoneyRange = NOTHING
+    delta: MoneyRange = NOTHING
+    states: Counter[EstimateState] = field(default_factory=Counter)
+    unpriced: list[UnpricedPart] = field(default_factory=list)
+    needs_usage: int = 0
+    _complete: bool = True
+    _at_least: Decimal | None = ZERO
+    _at_most: Decimal | None = ZERO
+    _changed: int = 0
+    _changed_unpriced: int = 0
+    _accelerators: int = 0
+    _accelerators_unknown: str | None = None
+    _drivers: list[tuple[str, Decimal]] = field(default_factory=list)
+
+    def add(self, address: str, cost: CostChange, facets: Facets, *, changed: bool) -> None:
+        """Count one resource in. `changed`: the run changes it (a no-op whose cost moves counts as changed too)."""
+        side = cost.after if cost.after.state is not EstimateState.NONE else cost.before
+        self.states[side.state] += 1
+        self.before += cost.before.monthly or NOTHING
+        self.after += cost.after.monthly or NOTHING
+        self.unpriced += [UnpricedPart(address, part) for part in side.unpriced]
+        self.needs_usage += any(part.missing is Missing.NEEDS_USAGE for part in side.unpriced)
+        if changed and side.state not in _NOT_BILLABLE:
+            self._changed += 1
+            if not side.is_complete:
+                self._changed_unpriced += 1
+                self._count_accelerators(facets)
+        self._add_delta(address, cost)
+
+    def _count_accelerators(self, facets: Facets) -> None:
+        count = facets.accel.count
+        if isinstance(count, Unknown):
+            self._accelerators_unknown = self._accelerators_unknown or count.reason
+        elif count:
+            self._accelerators += 1
+
+    def _add_delta(self, address: str, cost: CostChange) -> None:
+        if cost.delta is not None:
+            self.delta += cost.delta
+            if cost.delta.expected:
+                self._drivers.append((address, cost.delta.expected))
+            known = cost.delta.expected
+            self._at_least = None if self._at_least is None else self._at_least + known
+            self._at_most = None if self._at_most is None else self._at_most + known
+        elif not (cost.before.is_complete and cost.after.is_complete):
+            self._complete = False
+            self._at_least = _plus(self._at_least, cost.delta_at_least)
+            self._at_most = _plus(self._at_most, cost.delta_at_most)
+
+    def totals(self) -> Totals:
+        """The totals so far."""
+        billable = sum(count for state, count in self.states.items() if state not in _NOT_BILLABLE)
+        priced = self.states[EstimateState.PRICED]
+        changed = self._changed
+        unknown = self._accelerators_unknown
+        return Totals(
+            before=self.before,
+            after=self.after,
+            delta=self.delta,
+            complete=self._complete,
+            delta_at_least=self._at_least,
+            delta_at_most=self._at_most,
+            coverage=Decimal(priced) / Decimal(billable) if billable else None,
+            billable=billable,
+            priced=priced,
+            needs_usage=self.needs_usage,
+            states=dict(self.states),
+            unpriced=tuple(self.unpriced),
+            unpriced_share=Decimal(self._changed_unpriced) / Decimal(changed) if changed else ZERO,
+            unpriced_accelerators=self._accelerators if self._accelerators or unknown is None else Unknown(unknown),
+            top=tuple(nlargest(_TOP, self._drivers, key=lambda driver: abs(driver[1]))),
+        )
+
+
+def _plus(total: Decimal | None, bound: Decimal | None) -> Decimal | None:
+    return None if total is None or bound is None else total + bound
