@@ -91,6 +91,10 @@ class Side:
                             found[id(neighbour)] = neighbour
         return tuple(found.values())
 
+    def points(self, resource: Resource, attribute: str) -> bool:
+        """Whether an attribute is stated by pointing at another resource of the run."""
+        return any(name == attribute for name, _ in self._graph.out_edges(self._address(resource)))
+
     def users(self, resource: Resource, *types: str) -> Sequence[Resource]:
         """Resources of these types that point at this one; by reference, else because they mention its id or name."""
         wanted = self._present(types)

@@ -83,6 +83,10 @@ class Neighbours(Protocol):
         """Resources of these types that `attribute` (a top-level attribute or block name, "" for any) points at."""
         ...
 
+    def points(self, resource: Resource, attribute: str) -> bool:
+        """Whether an attribute is stated by pointing at another resource: an unknown one that does not is computed."""
+        ...
+
     def users(self, resource: Resource, *types: str) -> Sequence[Resource]:
         """Resources of these types that point at this one, with any attribute."""
         ...
@@ -92,8 +96,9 @@ class Neighbours(Protocol):
 class FacetContext:
     """What an adapter may use beside the resource itself.
 
-    `tags(raw, source)` normalises keys and aliases; see `facets/tags.py`. `schedules` maps the names of schedule tags to
-    hours per week. `variables` and `workspace` serve the environment rule.
+    `aliases` are the config's own spellings of tag keys; `schedules` maps the names of schedule tags to hours per week;
+    `accounts` maps accounts and projects to environments, `regions` providers to the region of last resort; `variables` and
+    `workspace` serve the environment rule.
     """
 
     catalog: Catalog
@@ -103,6 +108,7 @@ class FacetContext:
     aliases: Mapping[str, str]
     schedules: Mapping[str, Decimal]
     accounts: Mapping[str, str]
+    regions: Mapping[str, str]
 
 
 class FacetAdapter(Protocol):
