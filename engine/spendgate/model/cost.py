@@ -109,6 +109,8 @@ class Component:
     alternatives: tuple[RateQuery, ...] = ()
     """Other rates that may apply instead (a group that may start one of several types): they widen low and high."""
     note: str = ""
+    factor: Decimal = Decimal(1)
+    """What is left of the list price after a discount that everybody gets; the note names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,12 @@ def _aurora_instance(subject: Subject) -> Component:
         return unpriced("Database instance", "hours", f"instance class: {class_.reason if class_ else 'is not stated'}")
     if class_ == "db.serverless":
         return used(
-            subject, "Aurora capacity units", "ACU-hours", ("rds aurora", "serverless v2 acu"), "capacity_units_per_hr"
+            subject,
+            "Aurora capacity units",
+            "ACU-hours",
+            ("rds aurora", "serverless v2 acu"),
+            "capacity_units_per_hr",
+            per_unit=1 / HOURS_PER_MONTH,
         )
     return running(subject, f"Database instance ({class_})", ("rds aurora", class_))
 
