@@ -36,8 +36,7 @@ SIDEWAYS = {
 DOORS: dict[str, tuple[str, ...]] = {
     "networkx": ("spendgate/graph.py",),
     "yaml": ("spendgate/documents",),
-    "orjson": ("spendgate/documents", "spendgate/wire/"),
-    "msgspec": ("spendgate/documents", "spendgate/inputs/"),
+    "msgspec": ("spendgate/documents", "spendgate/inputs/", "spendgate/wire/"),
     "sqlite3": ("spendgate/prices/",),
     "click": ("spendgate_cli/",),
     "rich": ("spendgate_cli/", "spendgate/reporters/"),
@@ -171,7 +170,7 @@ def test_public_names_are_documented() -> None:
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"]], ids=" ".join)
 def test_start_up_imports_nothing_heavy(arguments: list[str]) -> None:
-    heavy = ("networkx", "pydantic", "yaml", "orjson", "msgspec", "rich", "sqlite3", "spendgate.pipeline")
+    heavy = ("networkx", "pydantic", "yaml", "msgspec", "rich", "sqlite3", "spendgate.pipeline")
     program = (
         "import sys\n"
         "from spendgate_cli.main import main\n"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from spendgate.model.case import PlainCase, ResourceCase
 from spendgate.model.cost import Component, Rate, RateQuery, RateTier
 from spendgate.model.facets import Facets
+from spendgate.model.finding import Finding, PolicyTally
+from spendgate.model.policy import Policy
 from spendgate.model.resource import Resource, Workload
 
 if TYPE_CHECKING:
@@ -144,6 +148,58 @@ class Meter(Protocol):
     def components(self, subject: Subject) -> Iterable[Component]:
         """The metered parts. A resource of a known type that costs nothing yields none."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """What is to be judged: resources (all of the run or a part of it), the whole change, and groups of resources.
+
+    `change` and `groups` are given once, with the last part. `groups` maps a path (`tags.team`) to its groups by value. The
+    clock is an argument so that a run can be replayed.
+    """
+
+    resources: Sequence[ResourceCase]
+    now: datetime
+    change: PlainCase | None = None
+    groups: Mapping[str, Mapping[str, PlainCase]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What judging said: findings that are no pass, in order of address and policy, and a tally of every policy."""
+
+    findings: tuple[Finding, ...]
+    tallies: Mapping[str, PolicyTally]
+
+
+class PolicyLanguage(Protocol):
+    """Judges policies written in one language."""
+
+    name: str
+
+    def judge(self, policies: Sequence[Policy], docket: Docket) -> Outcome:
+        """Judge every policy of this language. Raises PolicyError for a policy that cannot run; never a silent pass."""
+        ...
+
+
+class Reporter(Protocol):
+    """Renders a report. `report` is `wire.v1.Report`, so that a saved JSON report can be rendered in any format."""
+
+    name: str
+    media_type: str
+
+    def render(self, report: Any, options: ReportOptions) -> str:
+        """The whole text, ending in a newline."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How to render: width of the terminal in columns, whether colour may be used, how much to say (-1, 0, 1)."""
+
+    width: int = 100
+    colour: bool = False
+    verbosity: int = 0
 
 
 def tag_text(tags: Mapping[str, TagValue] | Unknown, key: str) -> str | None:

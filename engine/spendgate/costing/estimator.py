@@ -140,7 +140,7 @@ def _item(component: Component, quantity: Quantity, rate: Rate) -> LineItem:
     monthly = MoneyRange(quantity.low * low, quantity.expected * rate.price, quantity.high * high, rate.currency)
     basis = max(component.basis, rate.basis, key=_BASIS_ORDER.index)
     note = "; ".join(text for text in (component.note, rate.note) if text)
-    return LineItem(component.name, quantity, component.unit, rate, monthly, basis, note)
+    return LineItem(component.name, quantity, component.unit, rate, monthly, basis, note, component.stops)
 
 
 def _discounted(rate: Rate, factor: Decimal) -> Rate:

@@ -111,6 +111,8 @@ class Component:
     note: str = ""
     factor: Decimal = Decimal(1)
     """What is left of the list price after a discount that everybody gets; the note names it."""
+    stops: bool = False
+    """Whether it stops being paid when the machine stops: a schedule can save it. Disks, addresses and fees do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class LineItem:
     monthly: MoneyRange
     basis: Basis
     note: str = ""
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def machine_components(subject: Subject, pool: Pool, region: Text = None) -> Ite
             hours.times(share),
             basis=Basis.PROVIDER_DEFAULT if pool.details.get("type_is_default") else basis,
             alternatives=queries[1:],
+            stops=True,
             note=f"or one of {len(queries) - 1} other types" if len(queries) > 1 else "",
         )
     if pool.operating_system != "linux" and provider != "kubernetes":
