@@ -49,6 +49,9 @@ class Totals:
     unpriced_share: Decimal
     unpriced_accelerators: int | Unknown
     top: tuple[tuple[str, Decimal], ...]
+    before_complete: bool = True
+    after_complete: bool = True
+    """Whether every resource of that side has a price for all that its configuration fixes."""
 
     @property
     def expected_delta(self) -> Decimal | Bounded:
@@ -69,6 +72,8 @@ class TotalsBuilder:
     unpriced: list[UnpricedPart] = field(default_factory=list)
     needs_usage: int = 0
     _complete: bool = True
+    _before_complete: bool = True
+    _after_complete: bool = True
     _at_least: Decimal | None = ZERO
     _at_most: Decimal | None = ZERO
     _changed: int = 0
@@ -81,6 +86,8 @@ class TotalsBuilder:
         """Count one resource in. `changed`: the run changes it (a no-op whose cost moves counts as changed too)."""
         side = cost.after if cost.after.state is not EstimateState.NONE else cost.before
         self.states[side.state] += 1
+        self._before_complete = self._before_complete and cost.before.is_complete
+        self._after_complete = self._after_complete and cost.after.is_complete
         self.before += cost.before.monthly or NOTHING
         self.after += cost.after.monthly or NOTHING
         self.unpriced += [UnpricedPart(address, part) for part in side.unpriced]
@@ -134,6 +141,8 @@ class TotalsBuilder:
             unpriced_share=Decimal(self._changed_unpriced) / Decimal(changed) if changed else ZERO,
             unpriced_accelerators=self._accelerators if self._accelerators or unknown is None else Unknown(unknown),
             top=tuple(nlargest(_TOP, self._drivers, key=lambda driver: abs(driver[1]))),
+            before_complete=self._before_complete,
+            after_complete=self._after_complete,
         )
 
 
