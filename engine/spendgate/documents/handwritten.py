@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +22,9 @@ Route: TypeAlias = tuple[str | int, ...]
 
 _MOST_VALUES = 200_000
 _MOST_DEPTH = 60
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: Mapping[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -72,12 +73,18 @@ def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
     import yaml
 
     loader_type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if (half := _HALF_PAIR.search(text)) is not None:
+        raise InputError(
+            "holds half of a surrogate pair, which is no character",
+            file=origin,
+            line=text.count("\n", 0, half.start()) + 1,
+        )
     try:
-        loader = loader_type(text)
+        loader = loader_type(text.removeprefix("\ufeff"))
         try:
             while loader.check_node():
                 node = loader.get_node()
-                builder = _Builder(origin)
+                builder = _Builder(origin, lambda value: loader.resolve(yaml.ScalarNode, value, (True, False)))
                 yield Document(builder.value(node, ()), origin, builder.lines)
         finally:
             loader.dispose()
@@ -85,7 +92,7 @@ def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
         raise InputError(
-            f"is not valid YAML: {_said(error)}", file=origin, line=line, column=column, hint=_hint(error)
+            f"is not valid YAML: {_said(error)}", file=origin, line=line, column=column, hint=_hint(error, text)
         ) from None
     except yaml.YAMLError as error:
         position = getattr(error, "position", None)
@@ -100,11 +107,11 @@ def _said(error: Any) -> str:
     return str(error.problem or error.context or "syntax error")
 
 
-def _hint(error: Any) -> str | None:
-    text = _said(error)
-    if "\\t" in text:
+def _hint(error: Any, text: str) -> str | None:
+    said = _said(error)
+    if "cannot start any token" in said and text[error.problem_mark.index :].startswith("\t"):
         return "indent with blanks, YAML allows no tabs"
-    if "mapping values are not allowed" in text:
+    if "mapping values are not allowed" in said:
         return "check the indentation, or quote the text that holds a colon"
     return None
 
@@ -112,8 +119,9 @@ def _hint(error: Any) -> str | None:
 class _Builder:
     """Turns a node tree into plain data, with limits, and notes lines on the way."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, implied_tag: Callable[[str], str]) -> None:
         self.origin = origin
+        self._implied_tag = implied_tag
         self.lines: dict[Route, int] = {}
         self._values = 0
         self._open: set[int] = set()
@@ -166,11 +174,12 @@ class _Builder:
             raise InputError(f"uses the tag {node.tag}, which is not allowed", file=self.origin, line=line)
 
     def _scalar(self, node: Any, line: int) -> Any:
-        if node.style is not None or node.tag.startswith("!"):
-            if not node.tag.startswith("tag:yaml.org,2002:str"):
-                raise InputError(f"uses the tag {node.tag}, which is not allowed", file=self.origin, line=line)
-            return node.value
-        return plain_scalar(node.value)
+        # NOTE: a plain scalar has the style None or "" (with libyaml); its tag is a stated one when it is not the implied one.
+        if not node.style and node.tag == self._implied_tag(node.value):
+            return plain_scalar(node.value)
+        if node.tag != "tag:yaml.org,2002:str":
+            raise InputError(f"uses the tag {node.tag}, which is not allowed", file=self.origin, line=line)
+        return node.value
 
 
 def plain_scalar(text: str) -> Any:
