@@ -72,6 +72,7 @@ def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
     """Every document of a text, in order."""
     import yaml
 
+    text = text.removeprefix("\ufeff")
     loader_type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if (half := _HALF_PAIR.search(text)) is not None:
         raise InputError(
@@ -80,7 +81,7 @@ def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
             line=text.count("\n", 0, half.start()) + 1,
         )
     try:
-        loader = loader_type(text.removeprefix("\ufeff"))
+        loader = loader_type(text)
         try:
             while loader.check_node():
                 node = loader.get_node()
@@ -88,19 +89,24 @@ def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
                 yield Document(builder.value(node, ()), origin, builder.lines)
         finally:
             loader.dispose()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise InputError(
-            f"is not valid YAML: {_said(error)}", file=origin, line=line, column=column, hint=_hint(error, text)
-        ) from None
     except yaml.YAMLError as error:
-        position = getattr(error, "position", None)
-        line = text.count("\n", 0, position) + 1 if isinstance(position, int) else None
-        reason = getattr(error, "reason", None) or str(error).splitlines()[0]
-        raise InputError(f"is not valid YAML: {reason}", file=origin, line=line) from None
+        raise syntax_error(error, text, origin) from None
     except RecursionError:
         raise InputError("is nested too deeply", file=origin) from None
+
+
+def syntax_error(error: Any, text: str, origin: str, first_line: int = 1) -> InputError:
+    """The error for a text that YAML's reader refused, with line (counted from `first_line`) and column where it says so."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        line, column = mark.line + first_line, mark.column + 1
+        return InputError(
+            f"is not valid YAML: {_said(error)}", file=origin, line=line, column=column, hint=_hint(error, text)
+        )
+    position = getattr(error, "position", None)
+    line = text.count("\n", 0, position) + first_line if isinstance(position, int) else None
+    reason = getattr(error, "reason", None) or str(error).splitlines()[0]
+    return InputError(f"is not valid YAML: {reason}", file=origin, line=line)
 
 
 def _said(error: Any) -> str:
@@ -109,7 +115,8 @@ def _said(error: Any) -> str:
 
 def _hint(error: Any, text: str) -> str | None:
     said = _said(error)
-    if "cannot start any token" in said and text[error.problem_mark.index :].startswith("\t"):
+    tab = "cannot start any token" in said and text[error.problem_mark.index :].startswith("\t")
+    if tab or "tab character" in said:
         return "indent with blanks, YAML allows no tabs"
     if "mapping values are not allowed" in said:
         return "check the indentation, or quote the text that holds a colon"
