@@ -1,0 +1,131 @@
+"""Version 1 of the document that Rego policies see as `input`: the same facets, costs and groups that YAML sees.
+
+Money and quantities are JSON numbers rounded to 6 places, so that a rule compares numbers with numbers. `null` means absent,
+unless the path is listed in `unknown`. Where only bounds of a number are known, the number is `null`, its path is unknown
+and `bounds` says what is known. Secrets are replaced by the text `(sensitive)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from spendgate.model.attributes import Attributes
+from spendgate.model.case import PlainCase, ResourceCase
+from spendgate.model.resource import Resource
+from spendgate.model.values import Bounded
+from spendgate.ports import Docket
+from spendgate.wire.facets import Paths, number, plain, plain_facets
+
+VERSION = 1
+SECRET = "(sensitive)"
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
+
+
+def policy_input(
+    docket: Docket,
+    *,
+    run: Mapping[str, Any] | None = None,
+    budgets: Sequence[Mapping[str, Any]] = (),
+    raw: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The document of a run. `raw` adds documents as given (`plan`, `objects`) for policies that ask for them."""
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "run": {"time": docket.now.isoformat().replace("+00:00", "Z"), **(run or {})},
+        "resources": [resource_document(case) for case in docket.resources],
+        "change": {},
+        "groups": {
+            path: {name: _plain_case(case, "group") for name, case in named.items()}
+            for path, named in docket.groups.items()
+        },
+        "budgets": [plain(budget, "budgets", []) for budget in budgets],
+    }
+    document["run"].setdefault("sources", sorted({case.source for case in docket.resources}))
+    if docket.change is not None:
+        document["change"] = _plain_case(docket.change, "change")
+    return document | dict(raw or {})
+
+
+def resource_document(case: ResourceCase) -> dict[str, Any]:
+    """One resource of the document."""
+    document, unknown = plain_facets(case.facets)
+    change = case.change
+    resource = change.resource
+    sensitive: Paths = []
+    bounds: dict[str, Any] = {}
+    document["address"] = case.address
+    document["source"] = case.source
+    document["provider"] = resource.provider
+    document["type"] = resource.type
+    document["module"] = resource.module
+    document["action"] = change.action.value
+    document["flags"] = sorted(change.flags)
+    if document["name"] is None and "name" not in unknown:
+        document["name"] = resource.name
+    for root, value in case.derived.items():
+        if root not in ("change", "group", "budget"):
+            document[root] = plain(value, root, unknown)
+            bounds.update(_bounds(value, root))
+    document["before"] = _side(change.before, "before", unknown, sensitive)
+    document["after"] = _side(change.after, "after", unknown, sensitive)
+    document["unknown"] = unknown
+    document["sensitive"] = sensitive
+    document["bounds"] = bounds
+    return document
+
+
+def encode(document: Any) -> bytes:
+    """The document as JSON."""
+    return _ENCODER.encode(document)
+
+
+def masked(value: Any, marks: Any) -> Any:
+    """A tree with every marked leaf replaced by `(sensitive)`; parts without marks are shared, not copied."""
+    if marks is True:
+        return SECRET
+    if isinstance(marks, Mapping) and isinstance(value, Mapping):
+        return {key: masked(child, marks.get(key, False)) for key, child in value.items()} if marks else value
+    if _is_list(marks) and _is_list(value):
+        rest = len(value) - len(marks)
+        return [masked(child, mark) for child, mark in zip(value, [*marks, *[False] * rest], strict=False)]
+    return value
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _side(resource: Resource | None, root: str, unknown: Paths, sensitive: Paths) -> Any:
+    if resource is None:
+        return None
+    attributes: Attributes = resource.attributes
+    if attributes.unknown:
+        unknown += [f"{root}.{path}" if path else root for path in attributes.unknown_paths()]
+    if not attributes.sensitive:
+        return attributes.values
+    sensitive += [f"{root}.{path}" if path else root for path in attributes.sensitive_paths()]
+    return masked(attributes.values, attributes.sensitive)
+
+
+def _plain_case(case: PlainCase, root: str) -> dict[str, Any]:
+    """The values below a case's root, with what is unknown in them: paths are those of YAML (`change.delta_percent`)."""
+    values = case.values.get(root, {})
+    unknown: Paths = []
+    document: dict[str, Any] = plain(values, root, unknown)
+    document["unknown"] = unknown
+    document["bounds"] = dict(_bounds(values, root))
+    return document
+
+
+def _bounds(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, Bounded):
+        lower = number(value.lower) if value.lower is not None else None
+        upper = number(value.upper) if value.upper is not None else None
+        yield path, {"lower": lower, "upper": upper, "reason": value.reason}
+    elif isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _bounds(child, f"{path}.{key}")
