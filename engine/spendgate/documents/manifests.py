@@ -16,7 +16,8 @@ from spendgate.documents.handwritten import Route, plain_scalar, syntax_error
 from spendgate.errors import InputError
 
 _MARKER = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*$)", re.MULTILINE)
-_MOST_VALUES = 1_000_000
+_MOST_MORE_VALUES = 100_000
+"""How many values a document may hold beyond one for each of its characters: more can only come out of aliases."""
 _MOST_DEPTH = 100
 _OLD_BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
@@ -109,13 +110,13 @@ class _Builder:
     def __init__(self, part: Part, origin: str) -> None:
         self._part = part
         self._origin = origin
-        self._values = 0
+        self._values_left = _MOST_MORE_VALUES + len(part.text)
         self._open: set[int] = set()
 
     def value(self, node: Any, depth: int) -> Any:
-        self._values += 1
-        if self._values > _MOST_VALUES:
-            raise self._refused(f"expands to more than {_MOST_VALUES} values", node, "fewer aliases (`*name`)")
+        self._values_left -= 1
+        if self._values_left < 0:
+            raise self._refused("grows without measure through its aliases", node, "fewer aliases (`*name`)")
         kind = node.id
         if kind == "scalar":
             return self._scalar(node)
@@ -140,7 +141,7 @@ class _Builder:
                     "has a key that is no plain text", key_node, "quote `{{ }}`, or render the template"
                 )
             key = key_node.value
-            if key == "<<" and key_node.style is None:
+            if key == "<<" and not key_node.style:
                 merged.append(value_node)
                 continue
             if key in result:
@@ -157,7 +158,7 @@ class _Builder:
     def _scalar(self, node: Any) -> Any:
         if not node.tag.startswith("tag:yaml.org,2002:"):
             raise self._refused(f"uses the tag {node.tag}, which is not allowed", node)
-        if node.style is not None:
+        if node.style:
             return node.value
         text = node.value
         return _OLD_BOOLEANS[text] if text in _OLD_BOOLEANS else plain_scalar(text)

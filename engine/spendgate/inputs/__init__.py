@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spendgate.documents.encoding import head_as_utf8
+from spendgate.documents.foreign import foreign
 from spendgate.errors import InputError
 from spendgate.model.resource import Workload
 from spendgate.ports import Input
 from spendgate.registry import Registry
 
 _HEAD_BYTES = 65_536
+_READS_THE_REST = "terraform-plan"
+_MAKE_A_PLAN = "terraform plan -out plan.tfplan && terraform show -json plan.tfplan > plan.json"
 
 INPUTS: Registry[Input] = Registry(
     "input",
     "spendgate.inputs",
     {
+        "kubernetes": "spendgate.inputs.kubernetes:KUBERNETES",
         "terraform-binary-plan": "spendgate.inputs.terraform.binary:BINARY_PLAN",
         "terraform-plan": "spendgate.inputs.terraform.plan:TERRAFORM_PLAN",
     },
@@ -27,28 +33,28 @@ INPUTS: Registry[Input] = Registry(
 def open_input(path: str, options: Mapping[str, Any]) -> Workload:
     """Recognise a document and read it; `-` is standard input. Raises InputError when nothing can read it."""
     place = Path(path)
-    head = b"" if path == "-" else _head(place)
+    head = _head(place)
     for _, reader in INPUTS:
         if reader.claims(place, head):
             return reader.read(place, options)
-    raise InputError(
-        "is of no kind that can be read",
-        file=path,
-        hint="a Terraform or OpenTofu plan in JSON, or a .tfplan file, is expected",
-    )
+    if place.is_dir():
+        raise InputError("is a folder in which nothing can be read", file=path, hint=_MAKE_A_PLAN)
+    if not head.strip() or place.suffix == ".json":
+        # NOTE: its reader says best what is wrong with JSON of another kind, and a pipe shows no head to judge by.
+        return INPUTS.get(_READS_THE_REST).read(place, options)
+    if found := foreign(head):
+        raise InputError(f"is {found.what}, which is not read", file=path, hint=found.hint or _MAKE_A_PLAN)
+    raise InputError("is of no kind that can be read", file=path, hint=_MAKE_A_PLAN)
 
 
 def _head(path: Path) -> bytes:
-    if path.is_dir():
-        raise InputError(
-            "is a folder; only plans can be read so far",
-            file=str(path),
-            hint="terraform plan -out p.tfplan && terraform show -json p.tfplan > plan.json",
-        )
+    """The first bytes as UTF-8; none of a folder, of standard input or of a pipe, from which they could not be read again."""
+    if str(path) == "-" or not path.is_file():
+        if str(path) == "-" or path.exists():
+            return b""
+        raise InputError("no such file", file=str(path), hint="check the path")
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except FileNotFoundError:
-        raise InputError("no such file", file=str(path), hint="check the path") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}", file=str(path)) from None
+            return head_as_utf8(file.read(_HEAD_BYTES))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=str(path)) from None
