@@ -113,6 +113,11 @@ class Side:
                             found[id(neighbour)] = neighbour
         return tuple(found.values())
 
+    def of_types(self, *types: str) -> Sequence[Resource]:
+        """All resources of these types on this side, in the order of the types, then of their addresses."""
+        by_type = self._types()
+        return tuple(resource for type_ in types for resource in by_type.get(type_, ()))
+
     def _address(self, resource: Resource) -> str:
         return self._keys.get(id(resource), resource.address)
 

@@ -95,6 +95,10 @@ class Neighbours(Protocol):
         """Resources of these types that point at this one, with any attribute."""
         ...
 
+    def of_types(self, *types: str) -> Sequence[Resource]:
+        """All resources of these types on this side, wherever they point: for what a cluster shares."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FacetContext:

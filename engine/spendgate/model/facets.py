@@ -187,3 +187,5 @@ class Facets:
     disks: tuple[Disk, ...] | Unknown = ()
     llm: Mapping[str, Any] = field(default_factory=_nothing)
     notes: tuple[str, ...] = ()
+    k8s: Mapping[str, Any] = field(default_factory=_nothing)
+    """What only Kubernetes objects have (`docs/kubernetes.md`): requests, autoscaler, selectors, limits of node pools."""

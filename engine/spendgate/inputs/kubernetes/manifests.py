@@ -202,9 +202,11 @@ class ObjectLocator:
         known: list[str | int] = []
         rest = list(route)
         while rest:
-            if isinstance(values, list) and isinstance(rest[0], int) and 0 <= rest[0] < len(values):
-                known.append(rest[0])
-                values = values[rest.pop(0)]
+            first = rest[0]
+            if isinstance(values, list) and isinstance(first, int) and 0 <= first < len(values):
+                known.append(first)
+                values = values[first]
+                del rest[0]
                 continue
             if not isinstance(values, Mapping):
                 break

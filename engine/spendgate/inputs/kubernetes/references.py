@@ -29,6 +29,10 @@ class ObjectReferences:
                         found[(change.address, path, target)] = None
         return list(found)
 
+    def states(self, address: str, attribute: str) -> bool:
+        """Manifests hold no expressions."""
+        return False
+
 
 def _pointers(values: Mapping[str, Any], address: str) -> Iterator[tuple[str, str]]:
     parts = address.split("/")
