@@ -1,1 +1,15 @@
-"""reporters."""
+"""Reporters: one report, rendered for a terminal, a pull request, a code-scanning page, a spreadsheet or another program."""
+
+from __future__ import annotations
+
+from spendgate.ports import Reporter
+from spendgate.registry import Registry
+
+REPORTERS: Registry[Reporter] = Registry(
+    "report format",
+    "spendgate.reporters",
+    {
+        "text": "spendgate.reporters.text:REPORTER",
+        "json": "spendgate.reporters.json:REPORTER",
+    },
+)

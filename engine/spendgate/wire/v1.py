@@ -222,9 +222,10 @@ class Report(msgspec.Struct, frozen=True):
     """Why the decision is what it is, in one sentence."""
 
 
-def encode(report: Report) -> bytes:
-    """The report as JSON, keys in the order of the fields."""
-    return msgspec.json.encode(report)
+def encode(report: Report, *, indent: int = -1) -> bytes:
+    """The report as JSON, keys in the order of the fields; on one line, or with `indent` blanks a level."""
+    data = msgspec.json.encode(report)
+    return data if indent < 0 else msgspec.json.format(data, indent=indent)
 
 
 def decode(data: bytes) -> Report:
