@@ -55,6 +55,12 @@ class Graph:
             for source, _, attribute in graph.in_edges(address, keys=True):
                 yield attribute, source
 
+    def states(self, address: str, attribute: str) -> bool:
+        """Whether the source gives an attribute by an expression, be it one that names no resource of the run."""
+        if any(name == attribute for name, _ in self.out_edges(address)):
+            return True
+        return self._references.states(address, attribute)
+
     def _graph(self) -> networkx.MultiDiGraph[str]:
         if self._built is None:
             self._built = build(self._changes, self._references)
@@ -82,6 +88,8 @@ class Side:
             neighbour = self._resources.get(target)
             if neighbour is not None and neighbour.type in wanted and attribute in ("", name):
                 found[id(neighbour)] = neighbour
+        if len(found) > 1 and attribute:
+            found = _named(resource, attribute, found)
         if not found:
             values = resource.attributes.values
             for text in _texts(values.get(attribute) if attribute else values, _DEPTH):
@@ -92,8 +100,8 @@ class Side:
         return tuple(found.values())
 
     def points(self, resource: Resource, attribute: str) -> bool:
-        """Whether an attribute is stated by pointing at another resource of the run."""
-        return any(name == attribute for name, _ in self._graph.out_edges(self._address(resource)))
+        """Whether an attribute is stated, by pointing at a resource or at anything else that is not known yet."""
+        return self._graph.states(self._address(resource), attribute)
 
     def users(self, resource: Resource, *types: str) -> Sequence[Resource]:
         """Resources of these types that point at this one; by reference, else because they mention its id or name."""
@@ -150,6 +158,15 @@ class Side:
                     index[text].append(resource)
             self._by_mention[type_] = dict(index)
         return self._by_mention[type_]
+
+
+def _named(resource: Resource, attribute: str, found: dict[int, Resource]) -> dict[int, Resource]:
+    """Of several that an expression may mean (`x[each.value.key]`), those that the known value names; all if it names none."""
+    if any(path == attribute or path.startswith(f"{attribute}.") for path in resource.attributes.unknown_paths()):
+        return found
+    texts = set(_texts(resource.attributes.values.get(attribute), _DEPTH))
+    named = {key: neighbour for key, neighbour in found.items() if not texts.isdisjoint(_own_names(neighbour))}
+    return named or found
 
 
 def _own_names(resource: Resource) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from spendgate.errors import InputError
 
 HANDWRITTEN_LIMIT_BYTES = 16 * 1024 * 1024
 MACHINE_LIMIT_BYTES = 2 * 1024 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -23,23 +25,34 @@ _MARKS = (
 def read_bytes(path: Path | str, *, limit_bytes: int = MACHINE_LIMIT_BYTES) -> bytes:
     """The bytes of a file, or of standard input for `-`. Raises InputError when it cannot be read or is too large."""
     if str(path) == "-":
-        data = sys.stdin.buffer.read(limit_bytes + 1)
-        if len(data) > limit_bytes:
-            raise InputError(f"more than {limit_bytes} bytes on standard input", file="-")
-        return data
+        return _drain(sys.stdin.buffer, "standard input", limit_bytes)
     path = Path(path)
     try:
         if path.is_dir():
             raise InputError("is a folder, a file was expected", file=str(path))
-        size = path.stat().st_size
-        if size > limit_bytes:
-            raise InputError(f"has {size} bytes, the limit is {limit_bytes}", file=str(path))
-        return path.read_bytes()
+        with path.open("rb") as file:
+            if not path.is_file():
+                return _drain(file, str(path), limit_bytes)
+            size = path.stat().st_size
+            if size > limit_bytes:
+                raise InputError(f"has {size} bytes, the limit is {limit_bytes}", file=str(path))
+            return file.read()
     except FileNotFoundError:
         raise InputError("no such file", file=str(path), hint="check the path") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(f"cannot be read: {reason}", file=str(path)) from None
+
+
+def _drain(stream: BinaryIO, origin: str, limit_bytes: int) -> bytes:
+    """All bytes of a stream whose size nobody knows before."""
+    found, total = [], 0
+    while chunk := stream.read(_CHUNK_BYTES):
+        total += len(chunk)
+        if total > limit_bytes:
+            raise InputError(f"has more than {limit_bytes} bytes, which is the limit", file=origin)
+        found.append(chunk)
+    return b"".join(found)
 
 
 def encoding_of(data: bytes) -> str:
@@ -60,7 +73,15 @@ def to_utf8(data: bytes, origin: str) -> bytes:
     encoding = encoding_of(data)
     if encoding == "utf-8":
         return data
+    if encoding == "utf-8-sig":
+        return data[len(codecs.BOM_UTF8) :]
     return decode_text(data, origin).encode("utf-8")
+
+
+def head_as_utf8(head: bytes) -> bytes:
+    """The first bytes of a document as UTF-8, for recognising it; what does not fit is left out."""
+    encoding = encoding_of(head)
+    return head if encoding == "utf-8" else head.decode(encoding, "ignore").encode("utf-8")
 
 
 def decode_text(data: bytes, origin: str) -> str:

@@ -39,7 +39,7 @@ def open_input(path: str, options: Mapping[str, Any]) -> Workload:
             return reader.read(place, options)
     if place.is_dir():
         raise InputError("is a folder in which nothing can be read", file=path, hint=_MAKE_A_PLAN)
-    if not head.strip() or place.suffix == ".json":
+    if not head.strip() or path == "-" or place.suffix == ".json":
         # NOTE: its reader says best what is wrong with JSON of another kind, and a pipe shows no head to judge by.
         return INPUTS.get(_READS_THE_REST).read(place, options)
     if found := foreign(head):
@@ -48,13 +48,18 @@ def open_input(path: str, options: Mapping[str, Any]) -> Workload:
 
 
 def _head(path: Path) -> bytes:
-    """The first bytes as UTF-8; none of a folder, of standard input or of a pipe, from which they could not be read again."""
-    if str(path) == "-" or not path.is_file():
-        if str(path) == "-" or path.exists():
-            return b""
-        raise InputError("no such file", file=str(path), hint="check the path")
+    """The first bytes as UTF-8; none of a folder, or of a pipe, from which they could not be read again."""
+    if str(path) == "-":
+        peek = getattr(sys.stdin.buffer, "peek", None)
+        return head_as_utf8(peek(_HEAD_BYTES)[:_HEAD_BYTES]) if peek else b""
     try:
+        if not path.is_file():
+            path.stat()
+            return b""
         with path.open("rb") as file:
             return head_as_utf8(file.read(_HEAD_BYTES))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    except FileNotFoundError:
+        raise InputError("no such file", file=str(path), hint="check the path") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot be read: {reason}", file=str(path)) from None

@@ -35,6 +35,17 @@ def _any_marked(node: Any) -> bool:
     return False
 
 
+def _without_secrets(value: Any, marks: Any) -> Any:
+    """A copy of a tree with `SENSITIVE` in the places that a marker tree marks."""
+    if marks is True:
+        return SENSITIVE
+    if isinstance(value, Mapping):
+        return {key: _without_secrets(child, _step(marks, str(key))) for key, child in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_without_secrets(child, _step(marks, str(index))) for index, child in enumerate(value)]
+    return value
+
+
 def _marked_paths(node: Any, prefix: str) -> Iterator[str]:
     if node is True:
         yield prefix
@@ -63,7 +74,7 @@ class Attributes:
         """The value at a dotted path: a plain value, `ABSENT`, or an `Unknown` (also when a parent is unknown).
 
         NOTE: unknown is tested on the path and each parent before absent. `null` counts as absent. A tree whose inner
-        part is unknown is returned as it is; ask for the leaf.
+        part is unknown is returned as it is, ask for the leaf; a tree with secrets in it has `SENSITIVE` in their places.
         """
         value: Any = self.values
         unknown, sensitive = self.unknown, self.sensitive
@@ -84,7 +95,9 @@ class Attributes:
             else:
                 value = None
             # NOTE: no early return on None: a deeper step may still be marked unknown.
-        return ABSENT if value is None else value
+        if value is None:
+            return ABSENT
+        return _without_secrets(value, sensitive) if sensitive is not False and _any_marked(sensitive) else value
 
     def text(self, path: str) -> Text:
         """The text at a path; numbers and booleans are spelled out, absent and empty text are `None`."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from spendgate.model.attributes import Attributes
-from spendgate.model.values import Text
+from spendgate.model.values import Text, Unknown
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -39,13 +39,13 @@ class ProviderSettings:
     """What a provider block gives to its resources.
 
     `region` as configured (AWS `region`, Google `region` or the region of `zone`, Azure has none); `default_tags` holds
-    AWS `default_tags` or Google `default_labels`, values may be `Unknown`; `project` is the Google project or the AWS
-    account where one is configured.
+    AWS `default_tags` or Google `default_labels`, values may be `Unknown`, and so may be the whole map; `project` is the
+    Google project, the AWS account or the Azure subscription where one is configured.
     """
 
     region: Text = None
     zone: Text = None
-    default_tags: Mapping[str, Any] = field(default_factory=_nothing)
+    default_tags: Mapping[str, Any] | Unknown = field(default_factory=_nothing)
     project: Text = None
 
 
@@ -132,6 +132,10 @@ class References(Protocol):
         """`(from address, attribute path, to address)`, instances expanded, in a deterministic order."""
         ...
 
+    def states(self, address: str, attribute: str) -> bool:
+        """Whether the source may give this top-level attribute by an expression; if not, an unknown one is computed."""
+        ...
+
 
 class NoReferences:
     """An input without references."""
@@ -139,6 +143,10 @@ class NoReferences:
     def edges(self) -> list[tuple[str, str, str]]:
         """No edges."""
         return []
+
+    def states(self, address: str, attribute: str) -> bool:
+        """No expressions."""
+        return False
 
 
 class Locate(Protocol):

@@ -24,6 +24,9 @@ class Edges:
     def edges(self) -> list[tuple[str, str, str]]:
         return self._edges
 
+    def states(self, address: str, attribute: str) -> bool:
+        return False
+
 
 GROUP = change("asg.g", {"lt": [{"id": "lt-1"}]}, {"lt": [{"id": "lt-1"}]})
 TEMPLATE = change("lt.t", {"id": "lt-1", "size": "big"}, {"id": "lt-1", "size": "small"})

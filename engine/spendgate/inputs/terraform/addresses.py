@@ -36,9 +36,11 @@ def _key(text: str | None) -> str | int | None:
         return int(text)
     if text.startswith('"'):
         try:
-            return str(json.loads(text))
+            key = str(json.loads(text))
         except ValueError:
-            return text[1:-1]
+            key = text[1:-1]
+        # NOTE: Terraform writes a key's `${` as `$${`, since an address is also an expression.
+        return key.replace("$${", "${").replace("%%{", "%{")
     return text
 
 

@@ -15,6 +15,8 @@ from spendgate.model.resource import Workload
 _PROGRAMS = ("terraform", "tofu")
 _PATIENCE_SECONDS = 300
 _ZIP = b"PK\x03\x04"
+_MEMBER = b"tfplan"
+_HEADER_BYTES = 64
 
 
 class BinaryPlan:
@@ -23,8 +25,9 @@ class BinaryPlan:
     name = "terraform-binary-plan"
 
     def claims(self, path: Path, head: bytes) -> bool:
-        """A zip archive that is not named `.json`."""
-        return head.startswith(_ZIP) and path.suffix != ".json"
+        """A zip archive that begins with a plan or is named like one, but not `.json`."""
+        is_plan = _MEMBER in head[:_HEADER_BYTES] or path.suffix in (".tfplan", ".plan", ".out", "")
+        return head.startswith(_ZIP) and is_plan and path.suffix != ".json"
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Workload:
         """Run `show -json` in the root module of the plan. Raises InputError with what the program said."""

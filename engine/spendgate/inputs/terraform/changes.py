@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from spendgate.errors import InputError
@@ -43,7 +43,12 @@ def canonical_provider(provider_name: str, resource_type: str) -> str:
     return _PROVIDERS.get(short, short)
 
 
-def to_change(entry: ResourceChange, settings: Callable[[ResourceChange], ProviderSettings], origin: str) -> Change:
+def to_change(
+    entry: ResourceChange,
+    settings: Callable[[ResourceChange], ProviderSettings],
+    origin: str,
+    more_flags: frozenset[str] = frozenset(),
+) -> Change:
     """One entry of the plan as a change. Raises InputError that names the address for actions that nobody defined."""
     body = entry.change
     known = _ACTIONS.get(tuple(body.actions))
@@ -52,7 +57,7 @@ def to_change(entry: ResourceChange, settings: Callable[[ResourceChange], Provid
             f"{entry.address}: unknown actions {body.actions!r}", file=origin, hint="is this plan newer than spendgate?"
         )
     action, flags = known
-    flags = flags | _flags(entry)
+    flags = flags | _flags(entry) | more_flags
     if action is Action.NO_OP and body.importing is not None:
         action = Action.IMPORT
     elif action is Action.NO_OP and entry.previous_address:
@@ -70,6 +75,19 @@ def to_change(entry: ResourceChange, settings: Callable[[ResourceChange], Provid
         flags=flags,
         reason=entry.action_reason,
     )
+
+
+def refuse_twins(changes: Iterable[Change], origin: str) -> None:
+    """Raise InputError when two changes have one address: no plan has that, and one would hide the other."""
+    seen = set()
+    for change in changes:
+        if change.address in seen:
+            raise InputError(
+                f"{change.address} occurs twice in resource_changes",
+                file=origin,
+                hint="were plans merged? give each apart",
+            )
+        seen.add(change.address)
 
 
 def _flags(entry: ResourceChange) -> frozenset[str]:

@@ -68,7 +68,7 @@ class ConfigResource(msgspec.Struct, gc=False):
     name: str = ""
     mode: str = "managed"
     provider_config_key: str = ""
-    expressions: Any = None
+    expressions: dict[str, Any] | None = None
 
 
 class ConfigVariable(msgspec.Struct, gc=False):

@@ -9,14 +9,23 @@ from typing import Any
 import msgspec
 
 from spendgate.documents.encoding import read_bytes, to_utf8
-from spendgate.documents.machine import decode_json
+from spendgate.documents.machine import ShapeError, decode_first
 from spendgate.errors import InputError
-from spendgate.inputs.terraform.changes import to_change
+from spendgate.inputs.terraform.changes import refuse_twins, to_change
 from spendgate.inputs.terraform.format import NEWEST_MINOR, READ_MAJORS, Plan, ResourceChange
 from spendgate.inputs.terraform.providers import ProviderBlocks
-from spendgate.inputs.terraform.recognise import looks_like_events, refuse_bytes, refuse_shape, unwrap
+from spendgate.inputs.terraform.recognise import (
+    PLAN_KEYS,
+    begins_like_plan,
+    find_start,
+    refuse_bytes,
+    refuse_rest,
+    refuse_shape,
+)
 from spendgate.inputs.terraform.references import PlanReferences
 from spendgate.model.resource import Change, Level, Problem, Workload
+
+_TELLING = tuple(f'"{key}"'.encode() for key in PLAN_KEYS[:5])
 
 
 class TerraformPlan:
@@ -25,10 +34,8 @@ class TerraformPlan:
     name = "terraform-plan"
 
     def claims(self, path: Path, head: bytes) -> bool:
-        """Anything that starts like a plan, or is named `.json`: what is wrong with it is then said by name."""
-        return (
-            b'"format_version"' in head or b'"resource_changes"' in head or path.suffix == ".json" or str(path) == "-"
-        )
+        """A document that begins like a plan, or holds a plan's keys near its beginning (CI text around it)."""
+        return begins_like_plan(head) or any(key in head for key in _TELLING)
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Workload:
         """Read the file, or standard input for `-`. Raises InputError."""
@@ -42,20 +49,20 @@ def read_plan(data: bytes, origin: str, options: Mapping[str, Any]) -> Workload:
     blocks = ProviderBlocks(plan.configuration, plan.variables or {})
     changes = _changes(entries, blocks, origin)
     deferred = [entry.resource_change for entry in plan.deferred_changes or []]
+    refuse_twins(changes, origin)
     problems += _plan_problems(plan, origin)
-    sensitive = _sensitive_variables(plan)
     return Workload(
         origin=origin,
         source="plan",
         changes=changes,
         problems=tuple(problems),
-        references=PlanReferences(plan.configuration, entries),
-        variables={name: variable.value for name, variable in (plan.variables or {}).items() if name not in sensitive},
+        references=PlanReferences(plan.configuration, plan.variables or {}, entries),
+        variables=_open_variables(plan),
         workspace=options.get("workspace"),
         complete=plan.complete is not False,
         errored=plan.errored is True,
-        drift=_changes(plan.resource_drift or [], blocks, origin),
-        deferred=_changes(deferred, blocks, origin),
+        drift=_changes(plan.resource_drift or [], blocks, origin, "drift"),
+        deferred=_changes(deferred, blocks, origin, "deferred"),
         facts={
             "format_version": plan.format_version,
             "terraform_version": plan.terraform_version,
@@ -67,31 +74,40 @@ def read_plan(data: bytes, origin: str, options: Mapping[str, Any]) -> Workload:
 def _decode(data: bytes, origin: str) -> tuple[Plan, list[Problem]]:
     data = to_utf8(data, origin)
     refuse_bytes(data, origin)
-    if looks_like_events(data):
-        refuse_shape(data, origin)
-    problems = []
+    start = find_start(data, origin)
     try:
-        plan = decode_json(data, Plan, origin)
-    except InputError as error:
-        if data.lstrip().startswith(b"{") and "trailing" not in error.message:
-            _refuse_or(error, data, origin)
-        body, before, behind = unwrap(data, origin)
-        if not before and not behind:
-            _refuse_or(error, body, origin)
-        plan = decode_json(body, Plan, origin)
-        problems.append(
-            Problem(Level.WARNING, f"{before} bytes before and {behind} behind the JSON were left out", file=origin)
-        )
+        plan, end = decode_first(data, Plan, origin, start)
+    except ShapeError:
+        refuse_shape(data, start, origin)
+        raise
     if plan.format_version is None or (plan.resource_changes is None and plan.planned_values is msgspec.UNSET):
-        refuse_shape(data if not problems else unwrap(data, origin)[0], origin)
-    return plan, problems + _version_problems(plan, origin)
+        refuse_shape(data, start, origin)
+    rest = data[end:]
+    refuse_rest(rest, origin)
+    return plan, [
+        *_wrapping(data[:start], rest, origin),
+        *_version_problems(plan, origin),
+        *_cut_problems(plan, origin),
+    ]
 
 
-def _refuse_or(error: InputError, body: bytes, origin: str) -> None:
-    """Raise a better error than the decoder's when the document is something else altogether."""
-    if "expected shape" in error.message:
-        refuse_shape(body, origin)
-    raise error
+def _wrapping(before: bytes, behind: bytes, origin: str) -> Iterator[Problem]:
+    lengths = len(before.strip()), len(behind.strip())
+    if any(lengths):
+        message = f"{lengths[0]} bytes of text before the plan and {lengths[1]} behind it were left out"
+        yield Problem(Level.WARNING, message, file=origin)
+
+
+def _cut_problems(plan: Plan, origin: str) -> Iterator[Problem]:
+    """A plan that somebody cut (with jq, say) to the planned values alone: deletes and replaces are not in those."""
+    planned = b"" if plan.planned_values is msgspec.UNSET else bytes(plan.planned_values)
+    if not plan.resource_changes and b'"resources"' in planned:
+        yield Problem(
+            Level.WARNING,
+            "the plan lists planned values but no resource_changes: what it changes is not known",
+            file=origin,
+            undetermined=True,
+        )
 
 
 def _version_problems(plan: Plan, origin: str) -> list[Problem]:
@@ -108,8 +124,8 @@ def _version_problems(plan: Plan, origin: str) -> list[Problem]:
     return []
 
 
-def _changes(entries: list[ResourceChange], blocks: ProviderBlocks, origin: str) -> tuple[Change, ...]:
-    return tuple(to_change(entry, blocks.settings, origin) for entry in entries)
+def _changes(entries: list[ResourceChange], blocks: ProviderBlocks, origin: str, *flags: str) -> tuple[Change, ...]:
+    return tuple(to_change(entry, blocks.settings, origin, frozenset(flags)) for entry in entries)
 
 
 def _plan_problems(plan: Plan, origin: str) -> Iterator[Problem]:
@@ -141,11 +157,11 @@ def _plan_problems(plan: Plan, origin: str) -> Iterator[Problem]:
         yield Problem(Level.INFO, f"{count} resource{'s' if count > 1 else ''} changed outside Terraform", file=origin)
 
 
-def _sensitive_variables(plan: Plan) -> frozenset[str]:
-    if plan.configuration is None:
-        return frozenset()
-    declared = plan.configuration.root_module.variables
-    return frozenset(name for name, variable in declared.items() if variable.sensitive)
+def _open_variables(plan: Plan) -> Mapping[str, Any]:
+    """Values of the root module's variables that are no secrets; without a configuration nothing tells, so none."""
+    declared = plan.configuration.root_module.variables if plan.configuration else {}
+    given = plan.variables or {}
+    return {name: given[name].value for name, variable in declared.items() if name in given and not variable.sensitive}
 
 
 TERRAFORM_PLAN = TerraformPlan()

@@ -2,128 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from spendgate.inputs.terraform.addresses import config_path, module_steps
-from spendgate.inputs.terraform.format import ConfigModule, Configuration, PlanVariable, ResourceChange
+from spendgate.inputs.terraform.expressions import Expressions
+from spendgate.inputs.terraform.format import Configuration, PlanVariable, ProviderConfig, ResourceChange
 from spendgate.model.resource import NO_SETTINGS, ProviderSettings
 from spendgate.model.values import Text, Unknown
 
-_MOST_CALLS = 64
+_ROLE_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::(\d{12}):")
 
 
 class ProviderBlocks:
     """Finds the provider block of a resource and reads it. Blocks are read once each."""
 
     def __init__(self, configuration: Configuration | None, variables: Mapping[str, PlanVariable]) -> None:
-        self._configuration = configuration or Configuration()
-        self._variables = variables
-        self._modules = dict(_modules(self._configuration.root_module))
+        configuration = configuration or Configuration()
+        self._blocks = configuration.provider_config
+        self._expressions = Expressions(configuration.root_module, variables)
         self._keys = {
             (path, resource.mode, resource.type, resource.name): resource.provider_config_key
-            for path, module in self._modules.items()
+            for path, module in self._expressions.modules.items()
             for resource in module.resources
         }
-        self._read: dict[str, ProviderSettings] = {}
+        self._read: dict[tuple[str, str], ProviderSettings] = {}
 
     def settings(self, entry: ResourceChange) -> ProviderSettings:
-        """The settings of the provider block that a resource uses; empty when the plan names none."""
+        """The settings of the provider block that a resource uses; empty when the plan has none for its provider."""
         path = config_path(module_steps(entry.module_address)) if entry.module_address else ()
-        key = self._keys.get((path, entry.mode, entry.type, entry.name))
-        if key is None:
-            # NOTE: a resource that is gone from the configuration still has a provider: the unaliased one of its name.
-            key = entry.provider_name.rsplit("/", 1)[-1] or entry.type.split("_", 1)[0]
-        if key not in self._read:
-            self._read[key] = self._read_block(key)
-        return self._read[key]
+        key = self._keys.get((path, entry.mode, entry.type, entry.name), "")
+        provider = entry.provider_name or entry.type.split("_", 1)[0]
+        if (key, provider) not in self._read:
+            self._read[(key, provider)] = self._find(key, provider)
+        return self._read[(key, provider)]
 
-    def _read_block(self, key: str) -> ProviderSettings:
-        block = self._configuration.provider_config.get(key)
-        if block is None and ":" in key:
-            block = self._configuration.provider_config.get(key.rsplit(":", 1)[1])
-        if block is None:
-            return NO_SETTINGS
+    def _find(self, key: str, provider: str) -> ProviderSettings:
+        block = self._blocks.get(key)
+        if block is not None and (block.expressions or not block.module_address):
+            return self._read_block(block)
+        # NOTE: the key leads nowhere for a resource that is gone from the configuration, and before Terraform 1.1 for a
+        # module that inherits its provider or was handed one. Any block of the provider may be meant.
+        possible = {
+            name: found for name, found in self._blocks.items() if _is_of(found, provider) and found.expressions
+        }
+        return _agreed({name: self._read_block(found) for name, found in possible.items()})
+
+    def _read_block(self, block: ProviderConfig) -> ProviderSettings:
         path = config_path(module_steps(block.module_address)) if block.module_address else ()
         expressions = block.expressions
-        tags = self._tags(expressions, path)
         return ProviderSettings(
             region=self._text(expressions.get("region"), path),
             zone=self._text(expressions.get("zone"), path),
-            default_tags=tags,
-            project=self._text(expressions.get("project"), path) or self._account(expressions, path),
+            default_tags=self._tags(expressions, path),
+            project=self._project(expressions, path),
         )
 
-    def _tags(self, expressions: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:
+    def _tags(self, expressions: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any] | Unknown:
+        """AWS `default_tags { tags }` or Google `default_labels`; a map put together from references loses its keys."""
+        stated = [block.get("tags") for block in _blocks(expressions.get("default_tags"))]
+        stated.append(expressions.get("default_labels"))
         found: dict[str, Any] = {}
-        blocks = expressions.get("default_tags")
-        for block in blocks if isinstance(blocks, list) else [blocks]:
-            if isinstance(block, Mapping):
-                found.update(self._map(block.get("tags"), path))
-        found.update(self._map(expressions.get("default_labels"), path))
+        for expression in stated:
+            value = self._expressions.value(expression, path)
+            if isinstance(value, Unknown):
+                return value
+            if isinstance(value, Mapping):
+                found.update(value)
         return found
 
-    def _map(self, expression: Any, path: tuple[str, ...]) -> Mapping[str, Any]:
-        """A map expression as far as it can be told. A map put together from references loses its keys in the plan."""
-        value = self._value(expression, path)
-        return value if isinstance(value, Mapping) else {}
-
-    def _account(self, expressions: Mapping[str, Any], path: tuple[str, ...]) -> Text:
-        allowed = self._value(expressions.get("allowed_account_ids"), path)
-        if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str):
-            return allowed[0]
-        return self._text(expressions.get("subscription_id"), path)
+    def _project(self, expressions: Mapping[str, Any], path: tuple[str, ...]) -> Text:
+        """Google's project; AWS's account by the one allowed or the role assumed; Azure's subscription."""
+        for key in ("project", "subscription_id"):
+            if key in expressions:
+                return self._text(expressions[key], path)
+        allowed = self._expressions.value(expressions.get("allowed_account_ids"), path)
+        if isinstance(allowed, list) and len(allowed) == 1:
+            return str(allowed[0])
+        for block in _blocks(expressions.get("assume_role")):
+            role = self._text(block.get("role_arn"), path)
+            if isinstance(role, str) and (match := _ROLE_ACCOUNT.match(role)):
+                return match[1]
+        return None
 
     def _text(self, expression: Any, path: tuple[str, ...]) -> Text:
-        value = self._value(expression, path)
-        if value is None or isinstance(value, Unknown):
-            return value
-        return str(value) if isinstance(value, (str, int)) else None
-
-    def _value(self, expression: Any, path: tuple[str, ...], depth: int = 0) -> Any:
-        """The value of an expression: a constant, or what a variable that it names stands for; else `Unknown`.
-
-        NOTE: a plan does not tell `var.region` from `"${var.region}-a"`; only a lone variable is followed, and a text
-        that comes out is checked by whoever reads it (a region against the known regions).
-        """
-        if not isinstance(expression, Mapping):
-            return None
-        if "constant_value" in expression:
-            return expression["constant_value"]
-        references = [text for text in expression.get("references", ()) if isinstance(text, str)]
-        roots = {".".join(text.split("[")[0].split(".")[:2]) for text in references}
-        if len(roots) == 1 and (root := roots.pop()).startswith("var.") and depth < _MOST_CALLS:
-            if any(text != root for text in references):
-                return Unknown(f"{references[0]} is not resolved")
-            return self._variable(root.removeprefix("var."), path, depth)
-        return Unknown(f"depends on {', '.join(references)}" if references else "is not a constant")
-
-    def _variable(self, name: str, path: tuple[str, ...], depth: int) -> Any:
-        module = self._modules.get(path)
-        declared = module.variables.get(name) if module else None
-        if declared is not None and declared.sensitive:
-            return Unknown("sensitive")
-        if not path:
-            if name in self._variables:
-                return self._variables[name].value
-        else:
-            parent = self._modules.get(path[:-1])
-            call = parent.module_calls.get(path[-1]) if parent else None
-            if call is not None and name in call.expressions:
-                return self._value(call.expressions[name], path[:-1], depth + 1)
-        if declared is not None and declared.default is not msgspec.UNSET:
-            return declared.default
-        return Unknown(f"var.{name} has no value in the plan")
+        value = self._expressions.value(expression, path)
+        if value is None or isinstance(value, (str, Unknown)):
+            return value or None if isinstance(value, str) else value
+        return str(value) if isinstance(value, int) else Unknown("is not a text")
 
 
-def _modules(root: ConfigModule) -> list[tuple[tuple[str, ...], ConfigModule]]:
-    """Every module of the configuration with the names of the calls that lead to it."""
-    found: list[tuple[tuple[str, ...], ConfigModule]] = []
-    queue: list[tuple[tuple[str, ...], ConfigModule]] = [((), root)]
-    while queue:
-        path, module = queue.pop()
-        found.append((path, module))
-        queue.extend(((*path, name), call.module) for name, call in module.module_calls.items() if call.module)
-    return found
+def _is_of(block: ProviderConfig, provider: str) -> bool:
+    """Whether a block configures a provider: by full name where both have one (0.12 has short names only)."""
+    if block.full_name and "/" in provider:
+        return block.full_name == provider
+    return block.name.split(".")[0] == provider.rsplit("/", 1)[-1]
+
+
+def _blocks(expression: Any) -> list[Mapping[str, Any]]:
+    """The blocks of one name: a list of them, or a single one."""
+    return [
+        block for block in (expression if isinstance(expression, list) else [expression]) if isinstance(block, Mapping)
+    ]
+
+
+def _agreed(found: Mapping[str, ProviderSettings]) -> ProviderSettings:
+    """What all possible blocks say alike; where they differ, which one is meant is not known."""
+    settings = list(found.values())
+    if not settings:
+        return NO_SETTINGS
+    differs = Unknown(f"depends on which provider block is meant: {' or '.join(sorted(found))}")
+
+    def common(values: Iterable[Any]) -> Any:
+        first, *others = values
+        return first if all(other == first for other in others) else differs
+
+    return ProviderSettings(
+        region=common(one.region for one in settings),
+        zone=common(one.zone for one in settings),
+        default_tags=common(one.default_tags for one in settings),
+        project=common(one.project for one in settings),
+    )

@@ -1,22 +1,43 @@
-"""Says what a file that is no plan seems to be, and strips what CI wraps around one that is."""
+"""Finds the plan in a document that CI wrapped in text, and says what a document that is no plan seems to be."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from spendgate.documents.machine import broken_json
+from spendgate.documents.foreign import foreign
+from spendgate.documents.machine import decode_first
 from spendgate.errors import InputError
 
-_START = re.compile(rb'\{\s*"(?:format_version|terraform_version|variables|planned_values|resource_changes)"\s*:')
-_SHOW = "make it with `terraform show -json plan.tfplan > plan.json`"
+PLAN_KEYS = (
+    "format_version",
+    "terraform_version",
+    "resource_changes",
+    "planned_values",
+    "prior_state",
+    "applyable",
+    "checks",
+    "complete",
+    "configuration",
+    "deferred_changes",
+    "output_changes",
+    "relevant_attributes",
+    "variables",
+)
+"""Keys that a plan may begin with: Terraform's order, or sorted by another program."""
+
+_PLAN = re.compile(rb'\{\s*"(?:' + "|".join(PLAN_KEYS).encode() + rb')"\s*:')
+_OBJECT = re.compile(rb'\s*\{\s*["}]')
+_EVENT = re.compile(rb'\{\s*"@(?:level|message|module|timestamp)"\s*:')
+_EVENTS_WITHIN_BYTES = 65_536
+SHOW = "make it with `terraform show -json plan.tfplan > plan.json`"
 
 
 class Keys(msgspec.Struct, gc=False):
-    """The top-level keys that tell one document of Terraform's from another; values are not decoded."""
+    """The top-level keys that tell one document of Terraform's from another; large values are not decoded."""
 
     format_version: Any = None
     plan_format_version: Any = None
@@ -24,82 +45,89 @@ class Keys(msgspec.Struct, gc=False):
     planned_values: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     resource_changes: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     provider_schemas: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    encrypted_data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    diagnostics: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     serial: Any = None
     lineage: Any = None
     apiVersion: Any = None  # noqa: N815
     kind: Any = None
-    level: Any = msgspec.field(default=None, name="@level")
+
+
+def begins_like_plan(head: bytes) -> bool:
+    """Whether the first key of a document is one that a plan may begin with."""
+    return _PLAN.match(head.lstrip()) is not None
 
 
 def refuse_bytes(data: bytes, origin: str) -> None:
-    """Raise InputError for data that is no JSON at all: empty, a zip, HTML, HCL, plain text."""
-    body = data.strip()
-    if not body:
-        raise InputError("is empty", file=origin, hint=_SHOW)
-    if body.startswith(b"PK\x03\x04"):
-        raise InputError("is a binary plan", file=origin, hint="name it .tfplan to have terraform read it, or " + _SHOW)
-    if body.startswith((b"\x1f\x8b", b"\x89PNG", b"%PDF", b"\x7fELF")) or b"\x00" in body[:256]:
-        raise InputError("is a binary file, not a plan in JSON", file=origin, hint=_SHOW)
-    if body[:1] == b"<":
-        raise InputError("is HTML or XML, not a plan in JSON", file=origin, hint="was a login page saved?")
+    """Raise InputError for data that is no text: empty, a binary plan, an archive, a web page."""
+    if not data.strip():
+        raise InputError("is empty", file=origin, hint=SHOW)
+    if data.startswith(b"PK\x03\x04") and b"tfplan" in data[:64]:
+        raise InputError("is a binary plan", file=origin, hint="name it .tfplan to have terraform read it, or " + SHOW)
+    if found := foreign(data):
+        raise InputError(f"is {found.what}, not a plan in JSON", file=origin, hint=found.hint or SHOW)
 
 
-def unwrap(data: bytes, origin: str) -> tuple[bytes, int, int]:
-    """The JSON inside text that CI wrapped around it, with the number of bytes dropped before and behind.
-
-    Raises InputError when there is no plan in it.
-    """
-    body = data.lstrip()
-    if body.startswith(b"{"):
-        start = len(data) - len(body)
-    else:
-        match = _START.search(data)
-        if match is None:
-            raise InputError("is plain text, no plan in JSON is in it", file=origin, hint=_SHOW)
-        start = match.start()
-    end = data.rstrip().rfind(b"}") + 1
-    if end <= start:
-        raise broken_json(data, "truncated", origin)
-    behind = len(data[end:].strip())
-    return data[start:end], len(data[:start].strip()), behind
+def find_start(data: bytes, origin: str) -> int:
+    """Where the JSON object begins: at the beginning, or where a plan begins in text. Raises InputError without one."""
+    if _EVENT.match(data.lstrip()[:64]):
+        raise _events(origin)
+    if _OBJECT.match(data):
+        return data.index(b"{")
+    if match := _PLAN.search(data):
+        return match.start()
+    if _EVENT.search(data, 0, _EVENTS_WITHIN_BYTES):
+        raise _events(origin)
+    if data.lstrip()[:1] == b"[":
+        decode_first(data, msgspec.Raw, origin)
+        raise InputError("is a JSON list, not an object as a plan is", file=origin, hint=SHOW)
+    raise InputError("is plain text, no plan in JSON is in it", file=origin, hint=SHOW)
 
 
-def looks_like_events(data: bytes) -> bool:
-    """Whether this is the event stream of `terraform plan -json` (one JSON object a line, with `@level`)."""
-    first = data.lstrip()[:4096].split(b"\n", 1)[0]
-    return first.startswith(b"{") and b'"@level"' in first
+def refuse_rest(rest: bytes, origin: str) -> None:
+    """Raise InputError when a second plan follows the first: leaving it out would let it pass unseen."""
+    if _PLAN.search(rest):
+        raise InputError("holds several plans", file=origin, hint="one file a plan; several can be named in one run")
 
 
-def refuse_shape(data: bytes, origin: str) -> None:
-    """Raise InputError for well-formed JSON that is something else than a plan, saying what."""
-    if looks_like_events(data):
-        raise InputError("is the event stream of `terraform plan -json`", file=origin, hint=_SHOW)
+def refuse_shape(data: bytes, start: int, origin: str) -> None:
+    """Raise InputError for an object that is something else than a plan, saying what; a broken one stays unsaid."""
     try:
-        keys = msgspec.json.decode(data, type=Keys)
-    except msgspec.ValidationError:
-        raise InputError("is JSON, but not an object as a plan is", file=origin, hint=_SHOW) from None
-    for what, holds, hint in _guesses(keys):
-        if holds:
-            raise InputError(f"is {what}, not a plan", file=origin, hint=hint)
+        keys, _ = decode_first(data, Keys, origin, start)
+    except InputError:
+        return
+    for what, hint in _guesses(keys):
+        raise InputError(f"is {what}, not a plan", file=origin, hint=hint)
 
 
-def _guesses(keys: Keys) -> Iterable[tuple[str, bool, str]]:
-    is_plan = keys.planned_values is not msgspec.UNSET or keys.resource_changes is not msgspec.UNSET
-    yield (
-        "a redacted plan of HCP Terraform, which leaves out what prices need",
-        keys.plan_format_version is not None,
-        "fetch the full one (`json-output`) or " + _SHOW,
-    )
-    yield "a provider schema", keys.provider_schemas is not msgspec.UNSET and not is_plan, _SHOW
-    yield "a state file", (keys.serial is not None or keys.lineage is not None) and not is_plan, _SHOW
-    yield (
-        "a state (`terraform show -json` without a plan file)",
-        keys.values is not msgspec.UNSET and not is_plan,
-        "name the plan file: terraform show -json plan.tfplan",
-    )
-    yield "a Kubernetes object", keys.apiVersion is not None and keys.kind is not None, "only plans can be read so far"
-    yield (
-        "JSON of another kind (no format_version, no resource_changes)",
-        keys.format_version is None and not is_plan,
-        _SHOW,
-    )
+def _guesses(keys: Keys) -> Iterator[tuple[str, str]]:
+    """What the keys speak for, with a hint; the first one counts. None of them for a plan."""
+    if keys.plan_format_version is not None:
+        yield (
+            "a redacted plan of HCP Terraform, which leaves out what prices need",
+            "fetch its `json-output`, or " + SHOW,
+        )
+    if keys.encrypted_data is not msgspec.UNSET:
+        yield "an encrypted file of OpenTofu", "make the plan with `tofu show -json plan.tfplan > plan.json`"
+    if keys.planned_values is not msgspec.UNSET or keys.resource_changes is not msgspec.UNSET:
+        return
+    if keys.provider_schemas is not msgspec.UNSET:
+        yield "a provider schema", SHOW
+    if keys.serial is not None or keys.lineage is not None:
+        yield "a state file", SHOW
+    if keys.values is not msgspec.UNSET:
+        yield (
+            "a state (`terraform show -json` without a plan file)",
+            "name the plan file: terraform show -json plan.tfplan",
+        )
+    if keys.diagnostics is not msgspec.UNSET:
+        yield "the answer of `terraform validate -json`", SHOW
+    if keys.apiVersion is not None and keys.kind is not None:
+        yield "a Kubernetes object", "name its file .yaml, or give its folder"
+    if keys.format_version is not None:
+        yield "an empty state (`terraform show -json` without a plan file)", SHOW
+    yield "JSON of another kind (no format_version, no resource_changes)", SHOW
+
+
+def _events(origin: str) -> InputError:
+    return InputError("is the event stream of `terraform plan -json`", file=origin, hint=SHOW)

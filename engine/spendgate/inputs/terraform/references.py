@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from spendgate.inputs.terraform.addresses import Step, config_path, module_steps, steps
-from spendgate.inputs.terraform.format import ConfigModule, Configuration, ResourceChange
+from spendgate.inputs.terraform.expressions import Expressions
+from spendgate.inputs.terraform.format import ConfigModule, ConfigResource, Configuration, PlanVariable, ResourceChange
+from spendgate.model.values import Unknown
 
 _PER_INSTANCE = ("count.index", "each.key", "each.value")
 _NOT_RESOURCES = frozenset({"local", "each", "count", "path", "terraform", "self"})
@@ -30,52 +32,75 @@ class _Instance(NamedTuple):
     key: Any
 
 
+_BlockKey: TypeAlias = tuple[tuple[str, ...], str]
+"""The path of module calls to a resource block, and the block's name in its module."""
+
+
 class PlanReferences:
     """The edges of a plan; implements `model.resource.References`. Computed when first asked for."""
 
-    def __init__(self, configuration: Configuration | None, entries: Iterable[ResourceChange]) -> None:
-        self._configuration = configuration
-        self._entries = entries
+    def __init__(
+        self,
+        configuration: Configuration | None,
+        variables: Mapping[str, PlanVariable],
+        entries: Iterable[ResourceChange],
+    ) -> None:
+        self._expressions = Expressions(configuration.root_module if configuration else ConfigModule(), variables)
+        self._entries: Iterable[ResourceChange] = entries
         self._edges: list[tuple[str, str, str]] | None = None
+        self._stated: Mapping[_BlockKey, frozenset[str]] = {}
+        self._block_of: dict[str, _BlockKey] = {}
 
     def edges(self) -> list[tuple[str, str, str]]:
         """`(from address, top-level attribute, to address)` in the order of the configuration."""
         if self._edges is None:
-            self._edges = list(self._resolve()) if self._configuration else []
+            groups = _grouped(self._entries)
+            self._stated = {key: frozenset(self._open(resource, key[0])) for key, resource in self._blocks()}
+            self._block_of = {source.address: key for key, group in groups.items() for source in group.instances}
+            self._edges = list(self._resolve(groups))
             self._entries = ()
-            self._configuration = None
+            self._expressions = Expressions(ConfigModule(), {})
         return self._edges
 
-    def _resolve(self) -> Iterator[tuple[str, str, str]]:
-        assert self._configuration is not None
-        instances = _instances(self._entries)
-        resolver = _Resolver(self._configuration.root_module)
-        for path, module in resolver.modules.items():
+    def states(self, address: str, attribute: str) -> bool:
+        """Whether the configuration gives a top-level attribute by an expression, or is not there to tell."""
+        self.edges()
+        block = self._block_of.get(address)
+        return block is None or block not in self._stated or attribute in self._stated[block]
+
+    def _blocks(self) -> Iterator[tuple[_BlockKey, ConfigResource]]:
+        for path, module in self._expressions.modules.items():
             for resource in module.resources:
-                sources = instances.get((path, _block(resource.mode, resource.type, resource.name)))
-                if not sources or not isinstance(resource.expressions, Mapping):
+                yield (path, _block(resource.mode, resource.type, resource.name)), resource
+
+    def _open(self, resource: ConfigResource, path: tuple[str, ...]) -> Iterator[str]:
+        """The attributes whose expression's value the plan does not tell; a variable that is null states nothing."""
+        for name, expression in (resource.expressions or {}).items():
+            if isinstance(self._expressions.value(expression, path), Unknown):
+                yield name
+
+    def _resolve(self, groups: Mapping[_BlockKey, _Group]) -> Iterator[tuple[str, str, str]]:
+        resolver = _Resolver(self._expressions.modules)
+        for key, resource in self._blocks():
+            group = groups.get(key)
+            if group is None:
+                continue
+            for attribute, expression in (resource.expressions or {}).items():
+                texts = list(_reference_texts(expression))
+                targets = resolver.targets(texts, key[0]) if texts else ()
+                if not targets:
                     continue
-                for attribute, expression in resource.expressions.items():
-                    texts = list(_reference_texts(expression))
-                    if not texts:
-                        continue
-                    targets = resolver.targets(texts, path)
-                    per_instance = any(text in _PER_INSTANCE or text.startswith("each.value") for text in texts)
-                    for source in sources:
-                        for address in _expand(source, targets, instances, per_instance):
-                            yield source.address, attribute, address
+                per_instance = any(text in _PER_INSTANCE or text.startswith("each.value") for text in texts)
+                for source in group.instances:
+                    for address in _expand(source, targets, groups, per_instance):
+                        yield source.address, attribute, address
 
 
 class _Resolver:
     """Follows reference texts through variables and outputs to resource blocks."""
 
-    def __init__(self, root: ConfigModule) -> None:
-        self.modules: dict[tuple[str, ...], ConfigModule] = {}
-        queue: list[tuple[tuple[str, ...], ConfigModule]] = [((), root)]
-        while queue:
-            path, module = queue.pop(0)
-            self.modules[path] = module
-            queue.extend(((*path, name), call.module) for name, call in module.module_calls.items() if call.module)
+    def __init__(self, modules_by_path: Mapping[tuple[str, ...], ConfigModule]) -> None:
+        self.modules = modules_by_path
         self._followed: dict[tuple[str, tuple[str, ...]], tuple[Target, ...]] = {}
 
     def targets(self, texts: list[str], path: tuple[str, ...]) -> tuple[Target, ...]:
@@ -156,42 +181,83 @@ def _reference_texts(expression: Any) -> Iterator[str]:
             stack.extend(node)
 
 
-def _instances(entries: Iterable[ResourceChange]) -> Mapping[tuple[tuple[str, ...], str], list[_Instance]]:
-    found: dict[tuple[tuple[str, ...], str], list[_Instance]] = defaultdict(list)
+class _Group:
+    """The instances of one resource block, found by module instance and by key without walking over all of them."""
+
+    def __init__(self) -> None:
+        self.instances: list[_Instance] = []
+        self._by_module: dict[tuple[Step, ...], list[_Instance]] = defaultdict(list)
+        self._by_key: dict[tuple[tuple[Step, ...], Any], _Instance] = {}
+
+    def add(self, instance: _Instance) -> None:
+        self.instances.append(instance)
+        self._by_module[instance.module].append(instance)
+        self._by_key[(instance.module, instance.key)] = instance
+
+    def in_module(self, module: tuple[Step, ...]) -> list[_Instance]:
+        return self._by_module.get(module, [])
+
+    def modules(self) -> Iterable[tuple[Step, ...]]:
+        return self._by_module.keys()
+
+    def keyed(self, module: tuple[Step, ...], key: Any) -> _Instance | None:
+        return self._by_key.get((module, key))
+
+
+def _grouped(entries: Iterable[ResourceChange]) -> Mapping[_BlockKey, _Group]:
+    found: dict[_BlockKey, _Group] = defaultdict(_Group)
     for entry in entries:
         if entry.deposed is None:
             module = module_steps(entry.module_address) if entry.module_address else ()
-            block = _block(entry.mode, entry.type, entry.name)
-            found[(config_path(module), block)].append(_Instance(entry.address, module, entry.index))
+            key = entry.index if isinstance(entry.index, (str, int)) else None
+            block = (config_path(module), _block(entry.mode, entry.type, entry.name))
+            found[block].add(_Instance(entry.address, module, key))
     return found
 
 
 def _expand(
-    source: _Instance,
-    targets: Iterable[Target],
-    instances: Mapping[tuple[tuple[str, ...], str], list[_Instance]],
-    per_instance: bool,
+    source: _Instance, targets: Iterable[Target], groups: Mapping[_BlockKey, _Group], per_instance: bool
 ) -> Iterator[str]:
     """The instances that one instance's expression points at: the same module instance, the same key where keys are used."""
     for target in targets:
-        candidates = instances.get((config_path(target.module), target.block), ())
-        if any(step.key is not None for step in target.module):
-            candidates = [found for found in candidates if _within(found.module, target.module)]
-        elif len(candidates) > 1:
-            near = [found for found in candidates if _same_branch(found.module, source.module)]
-            candidates = near or candidates
-        if target.key is not None:
-            candidates = [found for found in candidates if found.key == target.key] or candidates
-        elif per_instance and len(candidates) > 1:
-            candidates = [found for found in candidates if found.key == source.key] or candidates
-        for candidate in candidates[:_MOST_TARGETS]:
-            if candidate.address != source.address:
-                yield candidate.address
+        group = groups.get((config_path(target.module), target.block))
+        if group is None:
+            continue
+        count = 0
+        for module in _module_instances(group, target.module, source.module):
+            for found in _chosen(group, module, target, source.key if per_instance else None):
+                if found.address != source.address and count < _MOST_TARGETS:
+                    count += 1
+                    yield found.address
 
 
-def _within(module: tuple[Step, ...], wanted: tuple[Step, ...]) -> bool:
-    return all(step.key in (None, found.key) for found, step in zip(module, wanted, strict=False))
+def _module_instances(group: _Group, wanted: tuple[Step, ...], source: tuple[Step, ...]) -> Sequence[tuple[Step, ...]]:
+    """The module instances in which targets lie: those that the expression names, else those nearest to the source."""
+    if not any(step.key is not None for step in wanted):
+        shared = (*source[: len(wanted)], *wanted[len(source) :])
+        if group.in_module(shared):
+            return (shared,)
+    return [module for module in group.modules() if _fits(module, wanted, source)]
 
 
-def _same_branch(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
-    return all(left == right for left, right in zip(one, other, strict=False) if left.name == right.name)
+def _fits(module: tuple[Step, ...], wanted: tuple[Step, ...], source: tuple[Step, ...]) -> bool:
+    """Whether a module instance has the keys that the expression names and, for calls shared with the source, the source's."""
+    shared = True
+    for depth, (step, wish) in enumerate(zip(module, wanted, strict=True)):
+        shared = shared and depth < len(source) and source[depth].name == step.name
+        if wish.key is not None:
+            if wish.key != step.key:
+                return False
+            shared = False
+        elif shared and source[depth].key != step.key:
+            return False
+    return True
+
+
+def _chosen(group: _Group, module: tuple[Step, ...], target: Target, key: Any) -> Sequence[_Instance]:
+    """The instances in a module: the one with the key that the expression names, else the source's own, else all."""
+    if target.key is not None:
+        found = group.keyed(module, target.key)
+        return (found,) if found else ()
+    twin = group.keyed(module, key) if key is not None else None
+    return (twin,) if twin else group.in_module(module)
