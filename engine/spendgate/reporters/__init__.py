@@ -11,5 +11,6 @@ REPORTERS: Registry[Reporter] = Registry(
     {
         "text": "spendgate.reporters.text:REPORTER",
         "json": "spendgate.reporters.json:REPORTER",
+        "markdown": "spendgate.reporters.markdown:REPORTER",
     },
 )
