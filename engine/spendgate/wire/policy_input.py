@@ -129,3 +129,8 @@ def _bounds(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     elif isinstance(value, Mapping):
         for key, child in value.items():
             yield from _bounds(child, f"{path}.{key}")
+
+
+def decode(data: bytes) -> Any:
+    """Plain data from an engine's JSON. Raises ValueError (msgspec.DecodeError) when it is none."""
+    return msgspec.json.decode(data)

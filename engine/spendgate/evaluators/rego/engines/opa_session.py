@@ -1,0 +1,149 @@
+"""Evaluates units on an OPA: modules up under a prefix of ours, one query, modules down again."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from spendgate.errors import PolicyError
+from spendgate.evaluators.rego.contract import Module, reference
+from spendgate.evaluators.rego.engines import Question, Unit
+from spendgate.evaluators.rego.engines.opa_http import Opa, OpaError
+from spendgate.wire.policy_input import encode
+
+PREFIX = "spendgate"
+_OF_DATA = re.compile(r"^data/")
+
+
+class OpaSession:
+    """A conversation that leaves the server as it found it.
+
+    `shared` says that others use the server too: packages that it already has are then compared before ours join them.
+    """
+
+    def __init__(self, opa: Opa, engine: str, *, shared: bool) -> None:
+        self._opa = opa
+        self._engine = engine
+        self._shared = shared
+        self._token = secrets.token_hex(8)
+
+    def ask(self, unit: Unit) -> list[dict[str, Any]]:
+        """For each input the answers by key. Raises PolicyError with module and line."""
+        names = {f"{PREFIX}/{self._token}/{number}": module for number, module in enumerate(unit.modules)}
+        if self._shared:
+            self._refuse_strangers(unit)
+        query_name = f"{PREFIX}/{self._token}/query"
+        package = f"{PREFIX}_run_{self._token}"
+        # NOTE: a module that reads a library is refused before the library is there, so order matters not at all to OPA
+        # but uploads go one by one: libraries come first.
+        uploaded: list[str] = []
+        try:
+            for name, module in reversed(names.items()):
+                uploaded.append(name)
+                with self._translated(names, module):
+                    self._opa.upload(name, module.text)
+            uploaded.append(query_name)
+            with self._translated(names, unit.questions[0].module):
+                self._opa.upload(query_name, query_module(package, unit))
+                return self._answers(package, unit)
+        finally:
+            self._remove(uploaded)
+
+    def _answers(self, package: str, unit: Unit) -> list[dict[str, Any]]:
+        several = len(unit.inputs) != 1
+        document = b'{"inputs":[' + b",".join(unit.inputs) + b"]}" if several else unit.inputs[0]
+        answers = self._opa.value(f"{package}/answers", document)
+        found = [answers.get(str(number)) if several else answers for number in range(len(unit.inputs))]
+        if any(not isinstance(answer, dict) for answer in found):
+            raise OpaError("an input has no answers", [])
+        return found
+
+    def _remove(self, names: list[str]) -> None:
+        """Best effort, in the reverse order: an error on the way must not hide the one that led here."""
+        for name in reversed(names):
+            with suppress(PolicyError, OpaError):
+                self._opa.remove(name)
+
+    def _refuse_strangers(self, unit: Unit) -> None:
+        """Refuse packages that the server already has with another text: their rules would join ours."""
+        ours = {"data/" + "/".join(module.scan.package): module for module in unit.modules}
+        texts = {module.text for module in unit.modules}
+        with self._translated({}, unit.modules[0]):
+            held = self._opa.packages()
+        for name, path in held.items():
+            module = ours.get(path)
+            if module is None:
+                continue
+            with self._translated({}, module):
+                same = self._opa.text_of(name) in texts
+            if not same:
+                raise PolicyError(
+                    f"the OPA server already holds package {module.scan.path} (module {name}) with another text",
+                    file=module.origin,
+                    hint="rename the package, or use a server of its own",
+                )
+
+    @contextmanager
+    def _translated(self, names: Mapping[str, Module], module: Module) -> Iterator[None]:
+        try:
+            yield
+        except OpaError as error:
+            raise self._policy_error(error, names, module) from None
+        except PolicyError as error:
+            if error.file is None:
+                error.file = module.origin
+            raise
+
+    def _policy_error(self, error: OpaError, names: Mapping[str, Module], module: Module) -> PolicyError:
+        line = None
+        said = error.message
+        for found in error.errors:
+            place = found.get("location")
+            said = str(found.get("message") or said)
+            if isinstance(place, Mapping) and place.get("file") in names:
+                module = names[str(place["file"])]
+                line = int(place.get("row") or 0) + module.line_offset or None
+                break
+        old = module.scan.dialect == "v0" and re.search(r"`(if|contains)` keyword is required", said)
+        return PolicyError(
+            f"cannot be evaluated: {' '.join(said.split())} (OPA, {self._engine})",
+            file=module.origin,
+            line=line,
+            hint="this server reads Rego v1 only; use --rego-engine binary or embedded for old syntax" if old else None,
+        )
+
+
+def query_module(package: str, unit: Unit) -> str:
+    """A module of ours that puts all questions at once.
+
+    NOTE: data and clock are laid over with `with`, so that nothing is ever written to the data of a server that others use,
+    and two runs at the same time cannot see each other's parameters.
+    """
+    lines = [f"package {package}", "", "import rego.v1", ""]
+    overlays = []
+    for number, (path, value) in enumerate(sorted(unit.data.items())):
+        lines.append(f"data_{number} := {encode(value).decode()}")
+        overlays.append(f"with {reference(path)} as data_{number}")
+    if unit.now is not None and unit.asks_for_time:
+        nanoseconds = int(unit.now.timestamp()) * 1_000_000_000 + unit.now.microsecond * 1000
+        overlays.append(f"with time.now_ns as {nanoseconds}")
+    lines += [_rule(question) for question in unit.questions]
+    over = "".join(f" {overlay}" for overlay in overlays)
+    if len(unit.inputs) == 1:
+        lines.append(f"answers := found if found := all_answers{over}")
+    else:
+        lines.append("answers[key] := found if {")
+        lines.append("\tsome number, document in input.inputs")
+        lines.append('\tkey := sprintf("%d", [number])')
+        lines.append(f"\tfound := all_answers with input as document{over}")
+        lines.append("}")
+    # NOTE: without an entry of its own, a sheet on which everything is undefined would be undefined itself.
+    lines.append('all_answers["asked"] := true')
+    return "\n".join(lines) + "\n"
+
+
+def _rule(question: Question) -> str:
+    return f"all_answers[{encode(question.key).decode()}] := {question.reference}"
