@@ -12,5 +12,11 @@ REPORTERS: Registry[Reporter] = Registry(
         "text": "spendgate.reporters.text:REPORTER",
         "json": "spendgate.reporters.json:REPORTER",
         "markdown": "spendgate.reporters.markdown:REPORTER",
+        "sarif": "spendgate.reporters.sarif:REPORTER",
+        "junit": "spendgate.reporters.junit:REPORTER",
+        "github": "spendgate.reporters.github:REPORTER",
+        "gitlab": "spendgate.reporters.gitlab:REPORTER",
+        "csv": "spendgate.reporters.csv:REPORTER",
+        "tap": "spendgate.reporters.tap:REPORTER",
     },
 )

@@ -18,7 +18,7 @@ _ESCAPES = re.compile(
 )
 # Controls, marks that turn the reading direction or show nothing, line separators, halves of surrogate pairs.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
 )
 _COMMANDS = re.compile(r"^([ \t]*)(::|##\[)", re.MULTILINE)
 _INERT = {"::": "\u2236:", "##[": "\u266f#["}
