@@ -1,8 +1,9 @@
 """What a policy sees: one resource, one group or the whole change, asked by dotted paths.
 
-A path answers with a plain value, `ABSENT`, an `Unknown` or a `Bounded`. Unknown is found on the path and on each parent
-before absent. Roots of a resource: the fields of `Facets`, `address type provider action module source name`, `before` and
-`after` (raw attributes), `cost`, and `change` (the whole run). `x[]` in a path means each element of `x`.
+A path answers with a plain value, `ABSENT`, an `Unknown` or a `Bounded`, which stand where the value would: an unknown
+parent is met before anything below it can be absent. Roots of a resource: the fields of `Facets`, `address type provider
+action module source name`, `before` and `after` (raw attributes), `cost`, and `change` (the whole run). `x[]` in a path means
+each element of `x`.
 """
 
 from __future__ import annotations
@@ -29,14 +30,13 @@ ROOTS = FACET_ROOTS | CHANGE_ROOTS | DERIVED_ROOTS | {"cheapest_allowed"}
 class Case(Protocol):
     """One thing to judge: a resource, a group of resources, or the whole change (then `address` is empty)."""
 
-    address: str
+    @property
+    def address(self) -> str:
+        """The resource's address; empty for the whole change."""
+        ...
 
     def root(self, key: str) -> Value:
         """The value of a path's first word, `ABSENT` when this case has none of that name."""
-        ...
-
-    def is_unknown(self, keys: Keys) -> Unknown | None:
-        """The reason when exactly this path is marked unknown although a plain value stands there; for given cases."""
         ...
 
 
@@ -47,41 +47,29 @@ def split_path(path: str) -> Keys:
 
 def look_up(case: Case, keys: Keys) -> Value:
     """The value at a path without `[]`. Never raises."""
-    if (marked := case.is_unknown(keys[:1])) is not None:
-        return marked
-    value = case.root(keys[0])
-    return _descend(case, value, keys, 1)
+    return _descend(case.root(keys[0]), keys, 1)
 
 
-def look_up_each(case: Case, keys: Keys) -> list[Value] | Unknown:
-    """The values at a path with one or more `[]`, flattened; unknown when the number of elements is unknown."""
-    if (marked := case.is_unknown(keys[:1])) is not None:
-        return marked
-    first = keys[0].removesuffix("[]")
-    values: list[Value] = [case.root(first)]
-    if keys[0].endswith("[]"):
-        values = list(_elements(values[0]))
-    for depth, key in enumerate(keys[1:], 1):
-        plain = key.removesuffix("[]")
-        found: list[Value] = []
-        for value in values:
-            child = _descend(case, value, (*(k.removesuffix("[]") for k in keys[:depth]), plain), depth)
-            if not key.endswith("[]"):
-                found.append(child)
-            elif isinstance(child, Unknown):
-                return child
-            else:
-                found.extend(_elements(child))
-        values = found
+def look_up_each(case: Case, keys: Keys) -> list[Value]:
+    """The values at a path with one or more `[]`, flattened.
+
+    A list that is absent or unknown stands in the result as one absent or unknown element, so that it cannot be taken for
+    an empty list.
+    """
+    values: list[Value] = [case.root(keys[0].removesuffix("[]"))]
+    for depth, key in enumerate(keys):
+        if depth:
+            step = (key.removesuffix("[]"),)
+            values = [_descend(value, step, 0) for value in values]
+        if key.endswith("[]"):
+            values = [element for value in values for element in _elements(value)]
     return values
 
 
-def _descend(case: Case, value: Value, keys: Keys, depth: int) -> Value:
+def _descend(value: Value, keys: Keys, depth: int) -> Value:
     for position in range(depth, len(keys)):
-        if isinstance(value, (Unknown, Bounded)):
+        if value is ABSENT or isinstance(value, (Unknown, Bounded)):
             return value
-        if (marked := case.is_unknown(keys[: position + 1])) is not None:
-            return marked
         key = keys[position]
         if isinstance(value, Attributes):
             return _attribute(value, keys[position:])
@@ -94,19 +82,19 @@ def _descend(case: Case, value: Value, keys: Keys, depth: int) -> Value:
             value = getattr(value, "class_" if key == "class" else key, None)
         else:
             value = None
-    return ABSENT if value is None else value
+        if value is None:
+            return ABSENT
+    return value
 
 
 def _attribute(attributes: Attributes, keys: Keys) -> Value:
-    """A raw attribute; a block or list comes as `Attributes` per element so that its own marks stay with it."""
+    """A raw attribute. Blocks come as `Attributes`, lists element by element, so that their own marks stay with them."""
     path = ".".join(keys)
     value = attributes.get(path)
-    if isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], Mapping):
-        return attributes.blocks(path)
     if isinstance(value, Mapping):
         return attributes.block(path)
-    if isinstance(value, (list, tuple)):
-        return attributes.texts(path) if all(isinstance(item, str) for item in value) else value
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(_attribute(attributes, (*keys, str(index))) for index in range(len(value)))
     return value
 
 
@@ -115,6 +103,8 @@ def _elements(value: Value) -> Iterator[Value]:
         yield from value.values()
     elif isinstance(value, Sequence) and not isinstance(value, str):
         yield from value
+    else:
+        yield value
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +127,6 @@ class ResourceCase:
             return self._of_change(key)
         return self.derived.get(key, ABSENT)
 
-    def is_unknown(self, keys: Keys) -> Unknown | None:
-        """Marks stand in the values themselves."""
-        return None
-
     def _of_change(self, key: str) -> Value:
         change = self.change
         if key == "address":
@@ -160,22 +146,14 @@ class ResourceCase:
 
 @dataclass(frozen=True, slots=True)
 class PlainCase:
-    """A case of plain values: the whole change, a group, or what a policy's test gives.
-
-    `unknown` lists dotted paths that are unknown, each covering what lies below it.
-    """
+    """A case of plain values: the whole change, a group, or what a policy's test gives. Unknowns stand in the values."""
 
     address: str
     values: Mapping[str, Any]
-    unknown: frozenset[Keys] = frozenset()
 
     def root(self, key: str) -> Value:
         """The value of a path's first word."""
         if key == "address":
-            return self.address
+            return self.address or ABSENT
         value = self.values.get(key)
         return ABSENT if value is None else value
-
-    def is_unknown(self, keys: Keys) -> Unknown | None:
-        """Whether a path is listed as unknown."""
-        return Unknown() if keys in self.unknown else None

@@ -39,6 +39,22 @@ class EnforcementRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A typed setting that a policy declares and a project may change.
+
+    `type`: number, text, bool, list, map, money, duration, percent, date. `minimum` and `maximum` bound the amount (of each
+    entry, for a map).
+    """
+
+    name: str
+    type: str
+    default: Any
+    minimum: Any = None
+    maximum: Any = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One policy of a run. `body` belongs to the language: the checked YAML model, or the text of a Rego module.
 
@@ -66,3 +82,4 @@ class Policy:
     origin: str = ""
     digest: str = ""
     built_in: bool = False
+    declared: Mapping[str, Parameter] = field(default_factory=dict)

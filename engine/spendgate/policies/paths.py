@@ -1,0 +1,129 @@
+"""Paths of the policy language: which words may follow which, and how a path is asked of a case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+from spendgate.model.case import ROOTS, Case, Keys, look_up, look_up_each, split_path
+from spendgate.model.facets import (
+    Accelerators,
+    Capacity,
+    Disk,
+    Lifecycle,
+    Limits,
+    Pool,
+    Purchase,
+    Scaling,
+    Schedule,
+    WorkloadKind,
+)
+from spendgate.model.values import Value
+from spendgate.policies.mistakes import Mistake, near
+
+Fetch: TypeAlias = Callable[[Case], Value]
+Words: TypeAlias = Mapping[str, Any]
+"""What may follow a word: a map of the next words, or `None` for anything."""
+
+_PATH = re.compile(r"[^\s.\[\]{}|]+(\[\])?(\.[^\s.\[\]{}|]+(\[\])?)*")
+_SIZES: Words = {"low": None, "expected": None, "high": None}
+_MONEY_SIZES = frozenset(_SIZES)
+
+
+def _words(kind: type, **inner: Any) -> Words:
+    return {field.name.rstrip("_"): inner.get(field.name) for field in fields(kind)}
+
+
+_TOTALS: Words = {
+    "before_monthly": _SIZES,
+    "after_monthly": _SIZES,
+    "delta_monthly": _SIZES,
+    **dict.fromkeys(("delta_percent", "unpriced_share", "unpriced", "unpriced_accelerators", "top")),
+    **dict.fromkeys(("complete", "errored", "deferred", "count")),
+}
+_POOL_PARTS: Words = {
+    "capacity": _words(Capacity),
+    "purchase": _words(Purchase),
+    "accelerators": _words(Accelerators),
+    "disks": _words(Disk),
+}
+VOCABULARY: Words = {
+    "accel": _words(Accelerators),
+    "capacity": _words(Capacity),
+    "purchase": _words(Purchase),
+    "schedule": _words(Schedule),
+    "limits": _words(Limits),
+    "scaling": _words(Scaling),
+    "lifecycle": _words(Lifecycle),
+    "workload": _words(WorkloadKind),
+    "pools": _words(Pool, **_POOL_PARTS),
+    "disks": _words(Disk),
+    "cost": {
+        "monthly": _SIZES,
+        "before_monthly": _SIZES,
+        "delta_monthly": _SIZES,
+        **dict.fromkeys(("hourly", "priced", "state", "unpriced", "lines")),
+    },
+    "change": _TOTALS,
+    "group": {"by": None, "value": None, "size": None, "accelerators": None, **_TOTALS},
+}
+"""The words after each root whose words are known; roots that are not here take any (`tags.owner`, `after.engine`)."""
+
+
+def check_path(path: Any) -> Keys:
+    """The keys of a path. Raises Mistake for a root or a facet's field that does not exist, with the nearest name."""
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        raise Mistake(
+            f"{path!r} is no path", "a path is words and dots, such as accel.count or pools[].disks[].size_gib"
+        )
+    keys = split_path(path)
+    root = keys[0].removesuffix("[]")
+    if root not in ROOTS:
+        raise Mistake(f"no field starts with {root!r}", near(root, ROOTS, whole="fields start with"))
+    words: Any = VOCABULARY.get(root)
+    for position, key in enumerate(keys[1:], 1):
+        word = key.removesuffix("[]")
+        if not isinstance(words, Mapping) or word.isdecimal():
+            continue
+        if word not in words:
+            before = ".".join(keys[:position])
+            raise Mistake(f"{before} has no {word!r}", near(word, words, whole=f"{before} has"))
+        words = words[word]
+    return keys
+
+
+def fetcher(keys: Keys) -> Fetch:
+    """How the value at a path without `[]` is asked of a case."""
+
+    def fetch(case: Case) -> Value:
+        return look_up(case, keys)
+
+    if len(keys) == 1:
+        root = keys[0]
+        return lambda case: case.root(root)
+    return fetch
+
+
+def each_fetcher(keys: Keys) -> Callable[[Case], list[Value]]:
+    """How the values at a path with `[]` are asked of a case."""
+    return lambda case: look_up_each(case, keys)
+
+
+def has_elements(keys: Keys) -> bool:
+    """Whether a path stands for each element of a list."""
+    return any(key.endswith("[]") for key in keys)
+
+
+def is_money(path: str) -> bool:
+    """Whether a path names an amount of money, by its words: `cost.hourly`, `change.delta_monthly.expected`."""
+    keys = path.split(".")
+    if keys[-1] in _MONEY_SIZES:
+        keys = keys[:-1]
+    return keys[-1] == "hourly" or keys[-1].endswith("monthly")
+
+
+def is_accelerator_model(keys: Keys) -> bool:
+    """Whether a path names accelerator models, whose names have many spellings."""
+    return len(keys) > 1 and keys[-1].removesuffix("[]") == "models" and keys[-2].startswith("accel")
