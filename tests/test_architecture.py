@@ -21,7 +21,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("policies", "costing", "graph", "governance", "settings"),
     ("wire",),
     ("inputs", "facets", "prices", "evaluators", "reporters"),
-    ("pipeline",),
+    ("pipeline", "health"),
+    ("api",),
     ("spendgate_cli",),
 )
 """From the bottom up. A part may import parts of lower layers, and within its own layer only what `SIDEWAYS` names."""

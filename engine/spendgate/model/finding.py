@@ -60,12 +60,13 @@ class Severity(IntEnum):
 
 
 class Decision(StrEnum):
-    """Of the run."""
+    """Of the run; `none` when only costs were asked for."""
 
     PASS = "pass"
     FAIL = "fail"
     UNDETERMINED = "undetermined"
     ERROR = "error"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""`python -m spendgate_cli`."""
+
+from spendgate_cli.main import main
+
+main()

@@ -1,0 +1,61 @@
+"""`spendgate check`: the gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spendgate_cli import options as opt
+
+_LEVELS = ["advise", "warn", "require-approval", "block"]
+
+
+@click.command(short_help="Judge and price what is about to be deployed: the gate.")
+@opt.inputs
+@opt.judging
+@opt.reading
+@click.option(
+    "--scope", type=click.Choice(["changes", "all"]), help="Judge what changes (default), or all that is there."
+)
+@click.option(
+    "--fail-on", type=click.Choice(["warn", "require-approval", "block"]), help="From which level on a failure counts."
+)
+@click.option("--soft-fail", is_flag=True, help="Exit 0 in place of 1, 3 and 4; errors still exit 2.")
+@click.option("--on-unknown", type=click.Choice(_LEVELS), help="Take unknowns at least so seriously; only tightens.")
+@click.option("--allow-empty", is_flag=True, help="A run without any policy is no error.")
+@click.option("--show-config", is_flag=True, help="Print each setting with its origin, and stop.")
+@opt.clock
+@opt.rendering
+def check(**said: Any) -> int:
+    """Judge and price what is about to be deployed.
+
+    INPUT is a Terraform or OpenTofu plan in JSON (`terraform show -json`), a binary plan file, or `-` for standard input.
+
+    Exit codes: 0 pass, 1 fail, 2 error, 3 undetermined, 4 warnings (only with --fail-on warn).
+    """
+    outputs = opt.targets(said["outputs"])
+    opt.check_formats(outputs)
+    now = opt.time_of(said["now"])
+    from spendgate.settings import resolve
+
+    settings = resolve(said)
+    if said["show_config"]:
+        show_settings(settings)
+        return 0
+    inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
+    from spendgate import pipeline
+
+    report = pipeline.check(inputs, settings, now)
+    opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
+    return report.exit_code
+
+
+def show_settings(settings: Any) -> None:
+    """Each setting, its value and who said so."""
+    import json
+
+    width = max(len(key) for key in settings.origins)
+    for key, origin in settings.origins.items():
+        value = json.dumps(origin.value, ensure_ascii=False, default=str)
+        click.echo(f"{key:<{width}}  {value}  ({origin.said_by})")

@@ -1,0 +1,33 @@
+"""`spendgate cost`: the estimate alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spendgate_cli import options as opt
+
+
+@click.command(short_help="Estimate the cost of what is about to be deployed.")
+@opt.inputs
+@opt.reading
+@opt.clock
+@opt.rendering
+def cost(**said: Any) -> int:
+    """Estimate the cost of what is about to be deployed, before and after. Nothing is judged.
+
+    Exit codes: 0, or 2 when an input cannot be read.
+    """
+    outputs = opt.targets(said["outputs"])
+    opt.check_formats(outputs)
+    now = opt.time_of(said["now"])
+    from spendgate.settings import resolve
+
+    settings = resolve(said)
+    inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
+    from spendgate import pipeline
+
+    report = pipeline.cost(inputs, settings, now)
+    opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
+    return report.exit_code

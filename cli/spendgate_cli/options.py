@@ -1,0 +1,167 @@
+"""Options that several commands share, and where a report goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from spendgate.errors import SettingsError
+
+F = TypeVar("F", bound=Callable[..., Any])
+_WIDTH_OF_A_FILE = 100
+
+
+def _together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
+    def apply(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return apply
+
+
+inputs = _together(
+    click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
+    click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="An input; the same as naming it."),
+    click.option("-d", "--directory", "folders", multiple=True, metavar="PATH", help="A folder as input."),
+)
+"""What to read: `-` is standard input."""
+
+reading = _together(
+    click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward."),
+    click.option("--usage-file", metavar="FILE", help="Stated use: gigabytes stored, requests, hours."),
+    click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),
+    click.option("--workspace", metavar="NAME", help="Terraform workspace, which no plan tells."),
+)
+
+judging = _together(
+    click.option("-p", "--policy", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder."),
+    click.option("--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; default: starter."),
+    click.option("--param", "parameters", multiple=True, metavar="ID.NAME=VALUE", help="Set a policy's parameter."),
+    click.option("--rego-engine", metavar="NAME", help="auto, server, binary or embedded."),
+    click.option("--opa-url", metavar="URL", help="An OPA server that is running already."),
+)
+
+rendering = _together(
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=PATH]",
+        help="text, json, markdown, ...; several allowed, one of them to standard output.",
+    ),
+    click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),
+    click.option("-q", "--quiet", is_flag=True, help="Decision and findings only."),
+    click.option("-v", "--verbose", is_flag=True, help="Everything that is known."),
+)
+
+clock = click.option("--now", metavar="TIME", help="The time to judge at (ISO), to replay a run; default: now.")
+
+
+def all_inputs(named: Sequence[str], files: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
+    """Everything that was named as an input, each once. Raises SettingsError when nothing was."""
+    found = tuple(dict.fromkeys((*named, *files, *folders)))
+    if not found:
+        raise SettingsError(
+            "nothing to read was named",
+            hint="terraform show -json plan.tfplan > plan.json && spendgate check plan.json",
+        )
+    return found
+
+
+def time_of(text: str | None) -> datetime:
+    """The time to judge at. Raises SettingsError for what is no ISO time."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"--now {text!r} is no ISO date or time", hint="for example 2026-11-24T09:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def targets(outputs: Sequence[str]) -> list[tuple[str, str | None]]:
+    """`(format, path)` of each output; the path is None for standard output. Raises SettingsError."""
+    found: list[tuple[str, str | None]] = []
+    for output in outputs or ("text",):
+        name, has_path, path = output.partition("=")
+        if has_path and not path:
+            raise SettingsError(f"-o {output} names no file behind the `=`")
+        found.append((name, path or None))
+    on_screen = [name for name, path in found if path is None]
+    if len(on_screen) > 1:
+        raise SettingsError(
+            f"{' and '.join(on_screen)} both go to standard output",
+            hint=f"give one a file: -o {on_screen[1]}=report.{on_screen[1]}",
+        )
+    return found
+
+
+def deliver(
+    report: Any, outputs: Sequence[tuple[str, str | None]], *, no_color: bool, quiet: bool, verbose: bool
+) -> None:
+    """Render a report (`wire.v1.Report`) in each format and write it where it goes."""
+    from spendgate.ports import ReportOptions
+    from spendgate.reporters import REPORTERS
+
+    verbosity = -1 if quiet else (1 if verbose else 0)
+    for name, path in outputs:
+        reporter = REPORTERS.get(name)
+        to_screen = path is None
+        options = ReportOptions(
+            width=_width() if to_screen else _WIDTH_OF_A_FILE,
+            colour=to_screen and _colour(no_color),
+            verbosity=verbosity,
+        )
+        text = reporter.render(report, options)
+        if path is None:
+            write_out(text)
+        else:
+            _save(text, path)
+
+
+def write_out(text: str) -> None:
+    """Text to standard output as UTF-8, whatever the terminal's encoding is."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode("utf-8", "backslashreplace"))
+        buffer.flush()
+
+
+def check_formats(outputs: Sequence[tuple[str, str | None]]) -> None:
+    """Refuse an unknown format before anything is read."""
+    from spendgate.reporters import REPORTERS
+
+    for name, _ in outputs:
+        if name not in REPORTERS:
+            REPORTERS.get(name)
+
+
+def _save(text: str, path: str) -> None:
+    place = Path(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+    except OSError as error:
+        raise SettingsError(f"cannot be written: {error.strerror}", file=path) from None
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return _WIDTH_OF_A_FILE
+    return max(60, min(shutil.get_terminal_size((_WIDTH_OF_A_FILE, 24)).columns, 160))
+
+
+def _colour(no_color: bool) -> bool:
+    return not no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

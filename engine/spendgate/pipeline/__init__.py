@@ -1,0 +1,140 @@
+"""The order of a run, and the only place that knows it: read, understand, price, judge, decide, report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from spendgate.costing.usage import UsageFile
+from spendgate.errors import SettingsError
+from spendgate.evaluators import LANGUAGES
+from spendgate.governance.fingerprint import fingerprint
+from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
+from spendgate.inputs import open_input
+from spendgate.model.finding import Decision, Finding, PolicyTally
+from spendgate.model.policy import Policy
+from spendgate.model.resource import Level, Problem, Workload
+from spendgate.pipeline.assess import Assessor, Surroundings
+from spendgate.pipeline.cases import Run, docket, total
+from spendgate.pipeline.report import build_report
+from spendgate.policies.catalog import load
+from spendgate.ports import Docket
+from spendgate.prices.book import PriceBook
+from spendgate.settings import Settings
+from spendgate.wire import v1
+
+_NOT_JUDGED = Ruling(Decision.NONE, PASS, "costs only: nothing was judged")
+_NO_POLICY = Problem(Level.WARNING, "no policy was loaded, nothing was judged (--allow-empty)")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What judging gave: findings in order, tallies, and the Rego engine that answered, if one was needed."""
+
+    findings: tuple[Finding, ...]
+    tallies: dict[str, PolicyTally]
+    rego_engine: str | None
+
+
+def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
+    """The gate: judge and price everything that the inputs hold. Raises SpendgateError when nothing can be said."""
+    policies = load_policies(settings)
+    book = PriceBook.open()
+    run = estimate(inputs, settings, book)
+    case_list = docket(run, policies, now, everything=settings.scope == "all")
+    judged = _judge(policies, case_list)
+    findings = _finished(judged.findings, run)
+    problems = _problems(run.workloads)
+    if not policies:
+        problems = (*problems, _NO_POLICY)
+    changed = sum(item.touched for item in run.assessed)
+    ruling = rule(
+        findings,
+        problems,
+        fail_on=settings.fail_on,
+        soft_fail=settings.soft_fail,
+        judged=len(case_list.resources) if not changed else None,
+    )
+    return build_report(
+        run,
+        ruling,
+        findings,
+        policies,
+        judged.tallies,
+        problems,
+        prices=v1.Prices(book.as_of, book.digest, book.oldest),
+        judged=frozenset(case.address for case in case_list.resources),
+        now=now,
+        scope=settings.scope,
+        rego_engine=judged.rego_engine,
+    )
+
+
+def cost(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
+    """The estimate alone: no policy is loaded and nothing is decided (`none`)."""
+    book = PriceBook.open()
+    run = estimate(inputs, settings, book)
+    problems = _problems(run.workloads)
+    unread = any(problem.level is Level.ERROR for problem in problems)
+    ruling = Ruling(Decision.ERROR, ERROR, "not everything could be read") if unread else _NOT_JUDGED
+    return build_report(
+        run, ruling, (), (), {}, problems,
+        prices=v1.Prices(book.as_of, book.digest, book.oldest), judged=frozenset(), now=now, scope=settings.scope,
+    )  # fmt: skip
+
+
+def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook) -> Run:
+    """Read, understand and price, without judging. Raises InputError, SettingsError."""
+    workloads = tuple(open_input(path, {"workspace": settings.workspace}) for path in inputs)
+    usage = UsageFile.load(settings.usage_file) if settings.usage_file else UsageFile()
+    surroundings = Surroundings(settings.aliases, settings.schedules, settings.accounts, settings.regions, settings.env)
+    assessor = Assessor(book, book, usage, surroundings)
+    assessor.check_usage(workloads)
+    assessed = tuple(item for workload in workloads for item in assessor.assess(workload))
+    return Run(workloads, assessed, total(assessed))
+
+
+def load_policies(settings: Settings) -> tuple[Policy, ...]:
+    """The policies of a run with the configuration merged in. Raises PolicyError, and SettingsError when there are none."""
+    policies = tuple(
+        load(
+            settings.policy_paths,
+            settings.packs,
+            overrides=settings.overrides,
+            params=settings.parameters,
+            on_unknown=settings.on_unknown,
+        )
+    )
+    if not policies and not settings.allow_empty:
+        raise SettingsError(
+            "no policy is loaded, so nothing would be judged", hint="name a pack or a policy, or --allow-empty"
+        )
+    return policies
+
+
+def _judge(policies: Sequence[Policy], case_list: Docket) -> Judged:
+    findings: list[Finding] = []
+    tallies: dict[str, PolicyTally] = {}
+    engine = None
+    for language in sorted({policy.language for policy in policies}):
+        judge = LANGUAGES.get(language)
+        outcome = judge.judge([policy for policy in policies if policy.language == language], case_list)
+        findings += outcome.findings
+        tallies.update(outcome.tallies)
+    return Judged(tuple(findings), tallies, engine)
+
+
+def _finished(findings: Sequence[Finding], run: Run) -> tuple[Finding, ...]:
+    """Findings in order of address and policy, each with its fingerprint and place."""
+    origin = {item.change.address: item.workload for item in run.assessed}
+    finished = []
+    for finding in sorted(findings, key=lambda found: (found.address, found.policy, found.path or "")):
+        workload = origin.get(finding.address)
+        place = workload.locate(finding.address, finding.path) if workload else None
+        finished.append(replace(finding, fingerprint=fingerprint(finding, ""), location=finding.location or place))
+    return tuple(finished)
+
+
+def _problems(workloads: Sequence[Workload]) -> tuple[Problem, ...]:
+    return tuple(problem for workload in workloads for problem in workload.problems)

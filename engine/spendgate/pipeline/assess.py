@@ -1,0 +1,149 @@
+"""Understand and price every change of a workload: facets, estimates on both sides, the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from spendgate.costing.delta import cost_change
+from spendgate.costing.estimator import NO_RESOURCE, Estimator
+from spendgate.costing.meters import meters_for
+from spendgate.costing.usage import UsageFile
+from spendgate.facets import ADAPTERS
+from spendgate.facets.compose import compose
+from spendgate.graph import Graph
+from spendgate.model.cost import CostChange, Estimate
+from spendgate.model.facets import Facets
+from spendgate.model.resource import Action, Change, Resource, Workload
+from spendgate.ports import Catalog, FacetAdapter, FacetContext, Neighbours, PriceSource
+
+_STILL_BILLED = frozenset({Action.FORGET, Action.MOVE, Action.IMPORT})
+_UNTOUCHED = frozenset({Action.NO_OP, Action.READ})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the configuration says beside the input: spellings of tags, schedules, accounts, regions of last resort."""
+
+    aliases: Mapping[str, str]
+    schedules: Mapping[str, Decimal]
+    accounts: Mapping[str, str]
+    regions: Mapping[str, str]
+    env: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A change with what was worked out about it. `facets` are those of the side that is judged.
+
+    `touched`: the run changes it, or moves its cost although the resource itself stays as it is.
+    """
+
+    change: Change
+    facets: Facets
+    cost: CostChange
+    workload: Workload
+    touched: bool
+
+
+class _Plain:
+    """Describes resources of providers that have no adapter: their type and place are all that is known."""
+
+    provider = ""
+
+    def describe(self, resource: Resource, context: FacetContext) -> Facets:
+        """Name, environment and phase from names; no region, no tags, no pools."""
+        return compose(resource, context, kind="other", name=resource.attributes.text("name"))
+
+
+class Assessor:
+    """Works through workloads; rates, adapters and meters are shared between them."""
+
+    def __init__(self, prices: PriceSource, catalog: Catalog, usage: UsageFile, surroundings: Surroundings) -> None:
+        self._estimator = Estimator(prices, catalog, usage)
+        self._catalog = catalog
+        self._usage = usage
+        self._surroundings = surroundings
+        self._adapters: dict[str, FacetAdapter] = {}
+
+    def assess(self, workload: Workload) -> Iterator[Assessed]:
+        """Every change of a workload, ordered by address. Raises SettingsError for usage that would have no effect."""
+        graph = Graph(workload.changes, workload.references)
+        sides = (self._context(workload, graph.before), self._context(workload, graph.after))
+        for change in sorted(workload.changes, key=lambda change: change.address):
+            yield self._assessed(change, workload, sides)
+
+    def check_usage(self, workloads: tuple[Workload, ...]) -> None:
+        """Refuse a usage file that speaks of what no run holds or no meter reads."""
+        if not self._usage.by_address and not self._usage.by_type:
+            return
+        resources = [change.resource for workload in workloads for change in workload.changes]
+        keys: dict[str, dict[str, None]] = {}
+        for provider in sorted({resource.provider for resource in resources}):
+            for type_, meters in meters_for(provider).items():
+                keys[type_] = {key: None for meter in meters for key in meter.usage_keys}
+        self._usage.check([(resource.address, resource.type) for resource in resources], keys)
+
+    def _context(self, workload: Workload, neighbours: Neighbours) -> FacetContext:
+        around = self._surroundings
+        variables: Mapping[str, Any] = workload.variables
+        if around.env is not None:
+            variables = {**variables, "environment": around.env}
+        return FacetContext(
+            catalog=self._catalog,
+            neighbours=neighbours,
+            variables=variables,
+            workspace=workload.workspace,
+            aliases=around.aliases,
+            schedules=around.schedules,
+            accounts=around.accounts,
+            regions=around.regions,
+        )
+
+    def _assessed(self, change: Change, workload: Workload, sides: tuple[FacetContext, FacetContext]) -> Assessed:
+        if "data" in change.flags or change.action is Action.READ:
+            # NOTE: a data source is read, not run: whoever runs it pays for it.
+            facets = self._describe(change.resource, sides[1])
+            return Assessed(change, facets, cost_change(NO_RESOURCE, NO_RESOURCE), workload, touched=False)
+        before, facets_before = self._side(change.before, sides[0])
+        after, facets_after = self._side(change.after, sides[1])
+        cost = _cost(change, before, after)
+        touched = change.action not in _UNTOUCHED or cost.before is not cost.after
+        side = facets_after or facets_before
+        assert side is not None, change.address
+        return Assessed(change, side, cost, workload, touched)
+
+    def _side(self, resource: Resource | None, context: FacetContext) -> tuple[Estimate, Facets | None]:
+        if resource is None:
+            return NO_RESOURCE, None
+        facets = self._describe(resource, context)
+        return self._estimator.estimate(resource, facets, context.neighbours), facets
+
+    def _describe(self, resource: Resource, context: FacetContext) -> Facets:
+        adapter = self._adapters.get(resource.provider)
+        if adapter is None:
+            known = resource.provider in ADAPTERS
+            adapter = ADAPTERS.get(resource.provider) if known else _Plain()
+            self._adapters[resource.provider] = adapter
+        return adapter.describe(resource, context)
+
+
+def _cost(change: Change, before: Estimate, after: Estimate) -> CostChange:
+    """The delta, where the action says more than the two sides: what leaves or joins management costs what it did."""
+    if change.action is Action.FORGET:
+        return cost_change(before, before)
+    if change.action in _STILL_BILLED:
+        side = after if change.after is not None else before
+        return cost_change(side, side)
+    if change.action is Action.NO_OP and _same_gaps(before, after):
+        return cost_change(after, after)
+    if change.action is Action.REPLACE and "forget" in change.flags:
+        return cost_change(NO_RESOURCE, after)  # NOTE: the old one is not destroyed: it goes on, outside management.
+    return cost_change(before, after)
+
+
+def _same_gaps(before: Estimate, after: Estimate) -> bool:
+    """Whether both sides cost the same as far as is known, and lack the same: then nothing moved."""
+    return before.monthly == after.monthly and before.unpriced == after.unpriced

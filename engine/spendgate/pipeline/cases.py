@@ -1,0 +1,110 @@
+"""From assessed changes to what policies see: resource cases, groups, the whole change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from spendgate.costing.totals import Totals, TotalsBuilder
+from spendgate.costing.view import change_roots, cost_roots
+from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
+from spendgate.model.policy import Policy
+from spendgate.model.resource import Action, Workload
+from spendgate.model.values import Unknown, Whole
+from spendgate.pipeline.assess import Assessed
+from spendgate.ports import Docket
+
+UNTAGGED = "(none)"
+UNKNOWN = "(unknown)"
+_NEVER_JUDGED = frozenset({Action.READ})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that was read and worked out, before it is judged."""
+
+    workloads: tuple[Workload, ...]
+    assessed: tuple[Assessed, ...]
+    totals: Totals
+
+
+def total(assessed: Iterable[Assessed]) -> Totals:
+    """The totals over changes."""
+    builder = TotalsBuilder()
+    for item in assessed:
+        builder.add(item.change.address, item.cost, item.facets, changed=item.touched)
+    return builder.totals()
+
+
+def docket(run: Run, policies: Sequence[Policy], now: datetime, *, everything: bool) -> Docket:
+    """What is to be judged. `everything` judges what stays as it is too (as `exists`), not only what changes."""
+    change = _change_case(run)
+    resources = tuple(
+        case for item in run.assessed if (case := _case(item, change.values, everything=everything)) is not None
+    )
+    by_path = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
+    groups = {path: _groups(path, run) for path in by_path}
+    return Docket(resources=resources, now=now, change=change, groups=groups)
+
+
+def _change_case(run: Run) -> PlainCase:
+    deferred = tuple(change.address for workload in run.workloads for change in workload.deferred)
+    roots = change_roots(
+        run.totals,
+        count=sum(item.touched for item in run.assessed),
+        complete=all(workload.complete for workload in run.workloads),
+        errored=any(workload.errored for workload in run.workloads),
+        deferred=deferred,
+    )
+    return PlainCase("", {"change": roots})
+
+
+def _case(item: Assessed, change: Mapping[str, Any], *, everything: bool) -> ResourceCase | None:
+    judged = item.change
+    if judged.action in _NEVER_JUDGED or "data" in judged.flags:
+        return None
+    if judged.action is Action.NO_OP:
+        if not (item.touched or everything):
+            return None
+        # NOTE: unchanged by itself: its cost moves through something else, or all that exists is asked for.
+        judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
+    derived = {"cost": cost_roots(item.cost), **change}
+    return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived)
+
+
+def _groups(path: str, run: Run) -> Mapping[str, PlainCase]:
+    """Groups by the value at a path, those without one under a name of their own."""
+    keys = split_path(path)
+    members: dict[str, list[Assessed]] = {}
+    for item in run.assessed:
+        if item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
+            continue
+        case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
+        value = look_up(case, keys)
+        name = UNKNOWN if isinstance(value, Unknown) else (str(value) if value else UNTAGGED)
+        members.setdefault(name, []).append(item)
+    return {name: PlainCase("", {"group": _group(path, name, members[name])}) for name in sorted(members)}
+
+
+def _group(path: str, name: str, members: list[Assessed]) -> Mapping[str, Any]:
+    totals = total(members)
+    roots = change_roots(totals, count=sum(item.touched for item in members), complete=True, errored=False, deferred=())
+    return {"by": path, "value": name, "size": len(members), "accelerators": _accelerators(members), **roots}
+
+
+def _accelerators(members: list[Assessed]) -> Any:
+    """Accelerators of a group at their maximum; `None` when one of its members has no bound."""
+    counted: Any = 0
+    for item in members:
+        most: Whole | Any = item.facets.accel.max_total
+        if item.change.after is None:
+            continue
+        if isinstance(most, Unknown):
+            return most
+        if most is None:
+            counted = None
+        elif counted is not None:
+            counted += most
+    return counted

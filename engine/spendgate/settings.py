@@ -1,0 +1,315 @@
+"""Settings of a run: option before environment before `spendgate.yaml` before default, each value with its origin.
+
+`spendgate.yaml` is searched from the working folder upward to the repository's root. Unknown keys are errors with the nearest
+known key. Paths in the file are relative to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from spendgate.documents import Document, read_yaml
+from spendgate.errors import SettingsError
+from spendgate.model.finding import Enforcement
+from spendgate.policies.catalog import Override
+from spendgate.policies.enforcement import parse_enforcement
+from spendgate.policies.mistakes import Mistake, near
+
+FILE_NAMES = ("spendgate.yaml", "spendgate.yml")
+DEFAULT_PACKS = ("starter",)
+Level = Literal["advise", "warn", "require-approval", "block"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PolicySettings(_Strict):
+    """What the configuration says of one policy."""
+
+    enabled: bool = True
+    enforcement: Any = None
+    on_unknown: Level | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class Environments(_Strict):
+    """Which accounts and projects belong to which environment."""
+
+    accounts: dict[str, str] = Field(default_factory=dict)
+
+
+class SettingsFile(_Strict):
+    """`spendgate.yaml`."""
+
+    packs: list[str] | None = None
+    policy_paths: list[str] = Field(default_factory=list)
+    policies: dict[str, PolicySettings] = Field(default_factory=dict)
+    aliases: dict[str, list[str]] = Field(default_factory=dict)
+    environments: Environments = Environments()
+    regions: dict[Literal["aws", "google", "azure", "kubernetes"], str] = Field(default_factory=dict)
+    schedules: dict[str, Any] = Field(default_factory=dict)
+    usage_file: str | None = None
+    scope: Literal["changes", "all"] | None = None
+    fail_on: Literal["warn", "require-approval", "block"] | None = None
+    on_unknown: Level | None = None
+    env: str | None = None
+    workspace: str | None = None
+    rego_engine: Literal["auto", "server", "binary", "embedded"] | None = None
+    opa_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: `option --scope`, `environment SPENDGATE_SCOPE`, `file:line`, `default`."""
+
+    value: Any
+    said_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run, after precedence. `origins` explains each for `--show-config`."""
+
+    packs: tuple[str, ...] = DEFAULT_PACKS
+    policy_paths: tuple[str, ...] = ()
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    schedules: Mapping[str, Decimal] = field(default_factory=dict)
+    usage_file: str | None = None
+    scope: str = "changes"
+    fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL
+    on_unknown: Enforcement | None = None
+    soft_fail: bool = False
+    allow_empty: bool = False
+    env: str | None = None
+    workspace: str | None = None
+    rego_engine: str = "auto"
+    opa_url: str | None = None
+    file: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+_PLAIN_KEYS: Mapping[str, Any] = {
+    "usage_file": None,
+    "scope": "changes",
+    "fail_on": "require-approval",
+    "on_unknown": None,
+    "env": None,
+    "workspace": None,
+    "rego_engine": "auto",
+    "opa_url": None,
+}
+"""Settings of one word, with their defaults: each may come from an option, the environment or the file."""
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "scope": ("changes", "all"),
+    "fail_on": ("warn", "require-approval", "block"),
+    "on_unknown": ("advise", "warn", "require-approval", "block"),
+    "rego_engine": ("auto", "server", "binary", "embedded"),
+}
+_LIST_KEYS = ("packs", "policy_paths")
+
+
+def resolve(
+    options: Mapping[str, Any], *, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Settings:
+    """The settings of a run.
+
+    `options` holds what was said on the command line, `None` or an empty tuple for what was not; `config` names a file.
+    Raises SettingsError with file and line, InputError for a file that cannot be read.
+    """
+    variables = os.environ if environment is None else environment
+    path = _file(options.get("config") or variables.get("SPENDGATE_CONFIG"), folder or Path.cwd())
+    document = read_yaml(path) if path else None
+    said = _checked(document) if document else SettingsFile()
+    origins: dict[str, Origin] = {}
+    plain = {key: _one(key, options, variables, said, document, origins) for key in _PLAIN_KEYS}
+    lists = {key: _several(key, options, variables, said, document, origins) for key in _LIST_KEYS}
+    for key in ("policies", "aliases", "environments", "regions", "schedules"):
+        if key in said.model_fields_set:
+            origins[key] = Origin(_shown(getattr(said, key)), _place(document, key))
+    return Settings(
+        packs=lists["packs"],
+        policy_paths=lists["policy_paths"],
+        overrides=_overrides(said.policies, document),
+        parameters=tuple(options.get("parameters") or ()),
+        aliases=_aliases(said.aliases),
+        accounts=said.environments.accounts,
+        regions={str(provider): region for provider, region in said.regions.items()},
+        schedules=_schedules(said.schedules, document),
+        usage_file=plain["usage_file"],
+        scope=plain["scope"],
+        fail_on=Enforcement.parse(plain["fail_on"]),
+        on_unknown=Enforcement.parse(plain["on_unknown"]) if plain["on_unknown"] else None,
+        soft_fail=bool(options.get("soft_fail")),
+        allow_empty=bool(options.get("allow_empty")),
+        env=plain["env"],
+        workspace=plain["workspace"],
+        rego_engine=plain["rego_engine"],
+        opa_url=plain["opa_url"],
+        file=str(path) if path else None,
+        origins=origins,
+    )
+
+
+def _file(named: str | None, folder: Path) -> Path | None:
+    """The file that was named, or the nearest one upward; the search ends at the root of a repository."""
+    if named:
+        return Path(named)
+    for place in (folder.resolve(), *folder.resolve().parents):
+        for name in FILE_NAMES:
+            if (place / name).is_file():
+                return place / name
+        if (place / ".git").exists():
+            return None
+    return None
+
+
+def _checked(document: Document) -> SettingsFile:
+    if document.data is None:
+        return SettingsFile()
+    if not isinstance(document.data, Mapping):
+        raise SettingsError("is no map of settings", file=document.origin, line=1)
+    try:
+        return SettingsFile.model_validate(document.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _refusal(document, first) from None
+
+
+def _refusal(document: Document, found: Any) -> SettingsError:
+    route = tuple(found["loc"])
+    line = document.line_of(route)
+    shown = ".".join(str(part) for part in route)
+    if found["type"] == "extra_forbidden":
+        model: type[BaseModel] = SettingsFile
+        if len(route) > 1:
+            model = PolicySettings if route[0] == "policies" else Environments
+        hint = near(str(route[-1]), model.model_fields)
+        return SettingsError(f"unknown key {shown!r}", file=document.origin, line=line, hint=hint)
+    return SettingsError(f"{shown}: {found['msg'].lower()}", file=document.origin, line=line)
+
+
+def _one(
+    key: str,
+    options: Mapping[str, Any],
+    variables: Mapping[str, str],
+    said: SettingsFile,
+    document: Document | None,
+    origins: dict[str, Origin],
+) -> Any:
+    variable = f"SPENDGATE_{key.upper()}"
+    in_file = getattr(said, key)
+    if options.get(key) is not None:
+        value, by = options[key], f"option --{key.replace('_', '-')}"
+    elif variables.get(variable):
+        value, by = variables[variable], f"environment {variable}"
+    elif in_file is not None:
+        value, by = in_file, _place(document, key)
+        if key == "usage_file" and document is not None:
+            value = str(Path(document.origin).parent / value)
+    else:
+        value, by = _PLAIN_KEYS[key], "default"
+    choices = _CHOICES.get(key)
+    if choices and value is not None and value not in choices:
+        raise SettingsError(f"{by}: {value!r} is not one of {', '.join(choices)}")
+    origins[key] = Origin(value, by)
+    return value
+
+
+def _several(
+    key: str,
+    options: Mapping[str, Any],
+    variables: Mapping[str, str],
+    said: SettingsFile,
+    document: Document | None,
+    origins: dict[str, Origin],
+) -> tuple[str, ...]:
+    """A list: options replace what the environment says, that replaces the file's; own policies turn the default off."""
+    variable = f"SPENDGATE_{key.upper()}"
+    from_options: Sequence[str] = options.get(key) or ()
+    if from_options:
+        value, by = tuple(from_options), "options"
+    elif variables.get(variable):
+        value, by = tuple(part.strip() for part in variables[variable].split(",")), f"environment {variable}"
+    elif key in said.model_fields_set:
+        value, by = tuple(getattr(said, key)), _place(document, key)
+        if key == "policy_paths" and document is not None:
+            value = tuple(str(Path(document.origin).parent / part) for part in value)
+    elif key == "packs":
+        own = options.get("policy_paths") or variables.get("SPENDGATE_POLICY_PATHS") or said.policy_paths
+        value, by = ((), "own policies are given") if own else (DEFAULT_PACKS, "default")
+    else:
+        value, by = (), "default"
+    origins[key] = Origin(list(value), by)
+    return value
+
+
+def _place(document: Document | None, key: str) -> str:
+    return f"{document.origin}:{document.line_of((key,))}" if document else "default"
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_defaults=True, mode="json")
+    if isinstance(value, Mapping):
+        return {key: _shown(child) for key, child in value.items()}
+    return value
+
+
+def _overrides(policies: Mapping[str, PolicySettings], document: Document | None) -> Mapping[str, Override]:
+    """What the file says about single policies, each with its place."""
+    found = {}
+    for policy_id, said in policies.items():
+        assert document is not None, policy_id
+        line = document.line_of(("policies", policy_id))
+        try:
+            enforcement = parse_enforcement(said.enforcement) if said.enforcement is not None else None
+        except Mistake as mistake:
+            route = ("policies", policy_id, "enforcement", *mistake.inner)
+            raise SettingsError(
+                f"{policy_id}: {mistake.message}", hint=mistake.hint, file=document.origin, line=document.line_of(route)
+            ) from None
+        on_unknown = Enforcement.parse(said.on_unknown) if said.on_unknown else None
+        found[policy_id] = Override(enforcement, on_unknown, said.parameters, said.enabled, document.origin, line)
+    return found
+
+
+def _aliases(stated: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    return {spelling: canonical for canonical, spellings in stated.items() for spelling in spellings}
+
+
+def _schedules(stated: Mapping[str, Any], document: Document | None) -> Mapping[str, Decimal]:
+    found = {}
+    for name, text in stated.items():
+        hours = hours_per_week(text)
+        if hours is None:
+            raise SettingsError(
+                f"schedule {name!r} is {text!r}: hours a week (0 to 168) or hours by days (12x5) were expected",
+                file=document.origin if document else None,
+                line=document.line_of(("schedules", name)) if document else None,
+            )
+        found[name] = hours
+    return found
+
+
+def hours_per_week(text: Any) -> Decimal | None:
+    """Hours a week from a number or from hours by days (`12x5`); None for anything else."""
+    if isinstance(text, str) and text.count("x") == 1:
+        hours, days = text.split("x")
+        if hours.isdecimal() and days.isdecimal() and int(hours) <= 24 and 1 <= int(days) <= 7:
+            return Decimal(int(hours) * int(days))
+        return None
+    if isinstance(text, (int, Decimal)) and not isinstance(text, bool) and 0 <= text <= 168:
+        return Decimal(text)
+    return None
