@@ -18,7 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 _WIDTH_OF_A_FILE = 100
 
 
-def _together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
+def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Several options as one decorator, in the order given."""
+
     def apply(function: F) -> F:
         for option in reversed(options):
             function = option(function)
@@ -27,21 +29,21 @@ def _together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     return apply
 
 
-inputs = _together(
+inputs = together(
     click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
     click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="An input; the same as naming it."),
     click.option("-d", "--directory", "folders", multiple=True, metavar="PATH", help="A folder as input."),
 )
 """What to read: `-` is standard input."""
 
-reading = _together(
+reading = together(
     click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward."),
     click.option("--usage-file", metavar="FILE", help="Stated use: gigabytes stored, requests, hours."),
     click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),
     click.option("--workspace", metavar="NAME", help="Terraform workspace, which no plan tells."),
 )
 
-judging = _together(
+judging = together(
     click.option("-p", "--policy", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder."),
     click.option("--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; default: starter."),
     click.option("--param", "parameters", multiple=True, metavar="ID.NAME=VALUE", help="Set a policy's parameter."),
@@ -49,7 +51,7 @@ judging = _together(
     click.option("--opa-url", metavar="URL", help="An OPA server that is running already."),
 )
 
-rendering = _together(
+rendering = together(
     click.option(
         "-o",
         "--output",

@@ -1,0 +1,129 @@
+"""`spendgate policy`: list, show and test policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spendgate_cli import options as opt
+
+if TYPE_CHECKING:
+    from spendgate.model.policy import Policy
+
+_which = opt.together(
+    click.option("-p", "--policy", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder."),
+    click.option("--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; `all` for every one."),
+    click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward."),
+)
+
+
+@click.group(short_help="List, show and test policies.")
+def policy() -> None:
+    """The policies that a run would judge, and the author's bench."""
+
+
+@policy.command("list")
+@_which
+def list_(**said: Any) -> None:
+    """List the policies of a run: id, severity, enforcement, scope, title."""
+    policies = _loaded(said)
+    rows = [("id", "severity", "enforcement", "on unknown", "scope", "title")]
+    rows += [
+        (each.id, each.severity.label, enforcement(each), each.on_unknown.label, each.scope, each.title)
+        for each in policies
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    click.echo(f"{len(policies)} polic{'y' if len(policies) == 1 else 'ies'}")
+
+
+@policy.command()
+@click.argument("policy_id", metavar="ID")
+@_which
+def show(policy_id: str, **said: Any) -> None:
+    """Show one policy: what it demands, its parameters as configured, and its text."""
+    from spendgate.errors import SettingsError
+
+    if not said["packs"] and not said["policy_paths"]:
+        said["packs"] = ("all",)
+    policies = _loaded(said)
+    found = next((each for each in policies if each.id == policy_id.upper()), None)
+    if found is None:
+        import difflib
+
+        ids = [each.id for each in policies]
+        near = difflib.get_close_matches(policy_id.upper(), ids, n=1)
+        raise SettingsError(
+            f"no policy {policy_id}", hint=f"did you mean {near[0]}?" if near else f"known: {', '.join(ids)}"
+        )
+    click.echo(f"{found.id}  {found.title}")
+    click.echo(f"pack {found.pack}, severity {found.severity.label}, enforcement {enforcement(found)}, ", nl=False)
+    click.echo(f"unknown counts as {found.on_unknown.label}, scope {found.scope}")
+    if found.description:
+        click.echo(f"\n{found.description.strip()}")
+    if found.parameters:
+        click.echo("\nparameters")
+        for name, value in found.parameters.items():
+            click.echo(f"  {name} = {_shown(value)}")
+    if found.remediation:
+        indented = found.remediation.strip().replace("\n", "\n  ")
+        click.echo(f"\nwhat to do\n  {indented}")
+    click.echo(f"\nfrom {found.origin}")
+
+
+@policy.command("test")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; default: all, or none beside PATHs."
+)
+@click.option("-v", "--verbose", is_flag=True, help="List what passes too.")
+@opt.clock
+def test_(paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str | None) -> int:
+    """Run the tests inside policy files.
+
+    Exit codes: 0 all pass, 1 some fail or nothing was tested, 2 a policy cannot be loaded.
+    """
+    from spendgate.policies.testing import FIXED_NOW, run_tests
+
+    results = run_tests(paths, tuple(packs) or (() if paths else ("all",)), now=opt.time_of(now) if now else FIXED_NOW)
+    for result in results:
+        if verbose or not result.passed:
+            click.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.policy}  {result.name}")
+        if not result.passed:
+            click.echo(f"      {result.said}")
+    failed = sum(not result.passed for result in results)
+    count = len({result.policy for result in results})
+    click.echo(
+        f"{len(results)} tests of {count} policies: {failed} failed"
+        if results
+        else "no test was found: nothing is proven"
+    )
+    return 1 if failed or not results else 0
+
+
+def enforcement(policy: Policy) -> str:
+    """The enforcement in one cell: `warn, prod block`, `warn until 2026-12-31, then block`."""
+    rule = policy.enforcement
+    words = [rule.default.label]
+    words += [f"{env} {level.label}" for env, level in rule.by_env.items()]
+    if rule.until and rule.then:
+        words[0] += f" until {rule.until}, then {rule.then.label}"
+    return ", ".join(words)
+
+
+def _loaded(said: dict[str, Any]) -> Sequence[Policy]:
+    from spendgate.pipeline import load_policies
+    from spendgate.settings import resolve
+
+    return load_policies(resolve(said))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_shown(child)}" for key, child in value.items())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[" + ", ".join(_shown(child) for child in value) + "]"
+    return str(value)
