@@ -92,7 +92,7 @@ def decode_text(data: bytes, origin: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1 if encoding.startswith("utf-8") else None
         raise InputError(
-            f"is not {encoding.removesuffix('-sig')} text (byte {error.start})",
+            f"is not {encoding.removesuffix('-sig').upper()} text (byte {error.start})",
             file=origin,
             line=line,
             hint="save it as UTF-8; a binary file is not read as text",

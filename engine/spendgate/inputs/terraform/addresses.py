@@ -36,7 +36,7 @@ def _key(text: str | None) -> str | int | None:
         return int(text)
     if text.startswith('"'):
         try:
-            key = str(json.loads(text))
+            key = str(json.loads(text, strict=False))
         except ValueError:
             key = text[1:-1]
         # NOTE: Terraform writes a key's `${` as `$${`, since an address is also an expression.

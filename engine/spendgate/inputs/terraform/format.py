@@ -113,11 +113,24 @@ class PlanVariable(msgspec.Struct, gc=False):
     value: Any = None
 
 
+class CheckProblem(msgspec.Struct, gc=False):
+    """What the author of a check wrote to be said when it fails."""
+
+    message: str = ""
+
+
+class CheckInstance(msgspec.Struct, gc=False):
+    """The outcome of a check for one instance."""
+
+    problems: list[CheckProblem] | None = None
+
+
 class Check(msgspec.Struct, gc=False):
     """The outcome of a `check` block or a condition."""
 
     address: dict[str, Any] = {}
     status: str = ""
+    instances: list[CheckInstance] | None = None
 
 
 class Plan(msgspec.Struct, gc=False):

@@ -151,7 +151,9 @@ def _plan_problems(plan: Plan, origin: str) -> Iterator[Problem]:
     for check in plan.checks or []:
         if check.status in ("fail", "error"):
             name = check.address.get("to_display") or "a check"
-            yield Problem(Level.WARNING, f"{name}: the plan's own check says {check.status}", file=origin)
+            said = [problem.message for instance in check.instances or [] for problem in instance.problems or []]
+            why = f": {'; '.join(dict.fromkeys(said))}" if said else ""
+            yield Problem(Level.WARNING, f"{name}: the plan's own check says {check.status}{why}", file=origin)
     if plan.resource_drift:
         count = len(plan.resource_drift)
         yield Problem(Level.INFO, f"{count} resource{'s' if count > 1 else ''} changed outside Terraform", file=origin)

@@ -124,9 +124,9 @@ def _guesses(keys: Keys) -> Iterator[tuple[str, str]]:
         yield "the answer of `terraform validate -json`", SHOW
     if keys.apiVersion is not None and keys.kind is not None:
         yield "a Kubernetes object", "name its file .yaml, or give its folder"
-    if keys.format_version is not None:
+    if isinstance(keys.format_version, str):
         yield "an empty state (`terraform show -json` without a plan file)", SHOW
-    yield "JSON of another kind (no format_version, no resource_changes)", SHOW
+    yield "JSON of another kind (no resource_changes, no planned_values)", SHOW
 
 
 def _events(origin: str) -> InputError:

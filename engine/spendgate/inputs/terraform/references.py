@@ -121,9 +121,9 @@ class _Resolver:
 
     def _step(self, text: str, path: tuple[str, ...], hops: int) -> Iterator[Target]:
         names = steps(text)
-        head = names[0].name
-        if head in _NOT_RESOURCES or len(names) < 2:
+        if len(names) < 2 or names[0].name in _NOT_RESOURCES:
             return
+        head = names[0].name
         if head == "var":
             yield from self._variable(names[1].name, path, hops)
         elif head == "module":
