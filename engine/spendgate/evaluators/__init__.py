@@ -8,5 +8,7 @@ from spendgate.ports import PolicyLanguage
 from spendgate.registry import Registry
 
 LANGUAGES: Final[Registry[PolicyLanguage]] = Registry(
-    "policy language", "spendgate.languages", {"yaml": "spendgate.evaluators.native:NATIVE"}
+    "policy language",
+    "spendgate.languages",
+    {"rego": "spendgate.evaluators.rego:LANGUAGE", "yaml": "spendgate.evaluators.native:NATIVE"},
 )

@@ -112,12 +112,12 @@ def _side(resource: Resource | None, root: str, unknown: Paths, sensitive: Paths
 
 
 def _plain_case(case: PlainCase, root: str) -> dict[str, Any]:
-    """The values below a case's root, with what is unknown in them: paths are those of YAML (`change.delta_percent`)."""
+    """The values below a case's root; paths in `unknown` and `bounds` start below it (`delta_monthly.expected`)."""
     values = case.values.get(root, {})
     unknown: Paths = []
     document: dict[str, Any] = plain(values, root, unknown)
-    document["unknown"] = unknown
-    document["bounds"] = dict(_bounds(values, root))
+    document["unknown"] = [path.removeprefix(f"{root}.") for path in unknown]
+    document["bounds"] = {path.removeprefix(f"{root}."): known for path, known in _bounds(values, root)}
     return document
 
 

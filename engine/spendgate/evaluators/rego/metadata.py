@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from spendgate.documents import Document, read_yaml_text
@@ -12,6 +11,7 @@ from spendgate.errors import InputError, PolicyError
 from spendgate.evaluators.rego.contract import Module
 from spendgate.model.finding import Enforcement, Severity
 from spendgate.model.policy import EnforcementRule, Parameter
+from spendgate.policies.enforcement import parse_enforcement, parse_level
 from spendgate.policies.mistakes import Mistake, Mistakes, near
 from spendgate.policies.parameters import declare
 
@@ -24,7 +24,6 @@ _KEYS = (
 _MARKS = frozenset(("id", "pack", "severity", "enforcement", "on_unknown"))
 """A `custom` map with one of these means our contract; others leave the block to whoever it was written for."""
 _SEVERITIES = {level.label: level for level in Severity}
-_LEVELS = tuple(level.label for level in Enforcement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +130,8 @@ def _metadata(data: Mapping[str, Any], custom: Mapping[str, Any], mistakes: Mist
         severity=_SEVERITIES[
             checked("severity", lambda value: _choice(value, tuple(_SEVERITIES), "severity"), "medium")
         ],
-        enforcement=checked("enforcement", enforcement_rule, EnforcementRule()),
-        on_unknown=checked("on_unknown", _level, Enforcement.WARN),
+        enforcement=checked("enforcement", parse_enforcement, EnforcementRule()),
+        on_unknown=checked("on_unknown", parse_level, Enforcement.WARN),
         inputs=checked("inputs", _texts, ()),
         kinds=checked("kinds", _texts, ()),
         actions=checked("actions", _texts, ()),
@@ -144,29 +143,6 @@ def _metadata(data: Mapping[str, Any], custom: Mapping[str, Any], mistakes: Mist
         approvers=checked("approvers", _texts, ()),
         references=_references(data),
     )
-
-
-def enforcement_rule(value: Any) -> EnforcementRule:
-    """A level, a map of levels by environment, or a stage that ends on a day. Raises Mistake."""
-    if isinstance(value, str):
-        return EnforcementRule(_level(value))
-    if not isinstance(value, Mapping):
-        raise Mistake(f"enforcement is {value!r}", f"one of {', '.join(_LEVELS)}, or a map of them by environment")
-    until, then = value.get("warn_until"), value.get("then")
-    if (until is None) != (then is None):
-        raise Mistake("a stage needs both warn_until and then")
-    by_env = {str(env): _level(level) for env, level in value.items() if env not in ("default", "warn_until", "then")}
-    try:
-        day = date.fromisoformat(str(until)) if until is not None else None
-    except ValueError:
-        raise Mistake(f"warn_until is {until!r}", "write a day as 2026-12-31") from None
-    return EnforcementRule(_level(value.get("default", "warn")), by_env, day, _level(then) if then else None)
-
-
-def _level(value: Any) -> Enforcement:
-    if value == "pass":
-        raise Mistake("`pass` is no level: what cannot be told never passes", f"one of {', '.join(_LEVELS)}")
-    return Enforcement.parse(_choice(value, _LEVELS, "enforcement"))
 
 
 def _choice(value: Any, choices: tuple[str, ...], what: str) -> str:

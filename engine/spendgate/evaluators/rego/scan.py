@@ -33,7 +33,7 @@ class Scan:
     """What a module says of itself. Lines count from 1.
 
     `rules` maps each rule's name (functions left out) to its first line; `references` are the paths below `data` that it
-    reads; `calls` maps each called name to its first line; `dialect` is `v0` or `v1`.
+    reads, and `input.plan` and `input.objects`; `calls` maps each called name to its first line; `dialect` is `v0` or `v1`.
     """
 
     package: tuple[str, ...]
@@ -75,7 +75,7 @@ def scan(text: str, origin: str) -> Scan:
             called = following is not None and following.text == "(" and following.glued
             if called and token.text not in _WORDS:
                 calls.setdefault(token.text, token.line)
-            if token.text.startswith("data."):
+            if token.text.startswith(("data.", "input.plan", "input.objects")):
                 references.add(token.text + _brackets(tokens, index + 1))
             if token.depth == 0:
                 words.add(token.text)
