@@ -18,5 +18,6 @@ REPORTERS: Registry[Reporter] = Registry(
         "gitlab": "spendgate.reporters.gitlab:REPORTER",
         "csv": "spendgate.reporters.csv:REPORTER",
         "tap": "spendgate.reporters.tap:REPORTER",
+        "html": "spendgate.reporters.html.page:REPORTER",
     },
 )

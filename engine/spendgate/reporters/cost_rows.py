@@ -9,7 +9,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from spendgate.reporters.address_text import pattern, together
-from spendgate.reporters.money_text import NOT_KNOWN, is_known, plain, signed
+from spendgate.reporters.money_text import NOT_KNOWN, is_known, money, plain, signed
 from spendgate.wire.v1 import Range
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ SIGNS = {
 """How an action is marked in a table; anything else (`exists`, `read`, `no-op`) has no mark."""
 _WORDS = {"unpriced": "unpriced", "unsupported": "unpriced", "needs-usage": "needs usage", "free": "free", "none": "-"}
 _WITHOUT_PRICE = ("unpriced", "unsupported")
+_INCOMPLETE = {"unpriced", "unsupported", "partial"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,21 @@ def delta_text(change: Change, count: int = 1) -> str:
         return NOT_KNOWN
     bound = "≥" if cost.state_after == "partial" else "≤"
     return bound + signed(_times(_known_movement(change), count))
+
+
+def side_total(report: Report, side: str, currency: str = "") -> str:
+    """What all changes cost `before` or `after`: `$1,240.10`, `≥$1,240.10` when a part has no price, or a word.
+
+    NOTE: a sum over parts without a price is a lower bound, and a sum of none of them is no zero.
+    """
+    span = report.cost.before_monthly if side == "before" else report.cost.after_monthly
+    states = {one.cost.state_before if side == "before" else one.cost.state_after for one in report.changes}
+    amount = span.expected
+    if states & _INCOMPLETE:
+        return f"≥{money(amount, currency)}" if is_known(amount) and amount else NOT_KNOWN
+    if "needs-usage" in states and not amount:
+        return "needs usage"
+    return money(amount, currency)
 
 
 def moves_money(change: Change) -> bool:

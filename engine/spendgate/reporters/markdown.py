@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spendgate.ports import ReportOptions
 from spendgate.reporters.address_text import shorten
-from spendgate.reporters.cost_rows import CostRow, cost_table, missing_amounts
+from spendgate.reporters.cost_rows import CostRow, cost_table, missing_amounts, side_total
 from spendgate.reporters.groups import Group, PolicyGroups, Section, sections
 from spendgate.reporters.headline import (
     changes_by_action,
@@ -23,7 +23,7 @@ from spendgate.reporters.money_text import is_known, low_high, money, plain, qua
 from spendgate.reporters.safe_text import one_line
 
 if TYPE_CHECKING:
-    from spendgate.wire.v1 import Cost, Item, Report
+    from spendgate.wire.v1 import Item, Report
 
 MARKER = "<!-- spendgate -->"
 """First line of every comment: what updates a comment looks for it."""
@@ -168,17 +168,11 @@ def _costs(report: Report, page: Page, limit: int | None) -> None:
         rows.append(
             f"| | … {counted(table.left_out, 'smaller change')}{unknown} | | | {signed(table.left_out_delta)} |"
         )
-    cost = report.cost
     currency = inline(report.currency, 10)
-    summary = f"Cost per month in {currency}: {_total(cost)}"
+    sides = f"{side_total(report, 'before')} before, {side_total(report, 'after')} after"
+    summary = f"Cost per month in {currency}: {sides}"
     opening = [*_open(summary), "| | Resource | Before | After | Delta |", "| --- | --- | ---: | ---: | ---: |"]
     page.table(opening, rows, _CLOSE, "changes")
-
-
-def _total(cost: Cost) -> str:
-    """NOTE: with parts that have no price the sum is a lower bound, never the amount itself."""
-    bound = "at least " if not cost.delta_complete and any(part.kind == "unpriced" for part in cost.unpriced) else ""
-    return f"{plain(cost.before_monthly.expected)} before, {bound}{plain(cost.after_monthly.expected)} after"
 
 
 def _cost_row(row: CostRow, currency: str, with_items: bool) -> str:

@@ -83,14 +83,15 @@ def total_delta(cost: Cost, currency: str) -> str:
     """The difference that the run makes in a month, and only as much of it as is known.
 
     `+$1,240.10/mo (low 310.00, high 2,900.00)`; with parts that have no price `at least +$310.00/mo`, `at most
-    -$20.00/mo` or `not known`.
+    -$20.00/mo` or `not known`. Nothing, beside parts that depend on use, is `+$0.00/mo before usage`.
     """
     if cost.delta_complete:
         expected = cost.delta_monthly.expected
         if not is_known(expected):
             return "cost delta not known"
         extent = low_high(cost.delta_monthly)
-        return f"{signed(expected, currency)}/mo" + (f" ({extent})" if extent else "")
+        usage = " before usage" if cost.needs_usage and not expected else ""
+        return f"{signed(expected, currency)}/mo{usage}" + (f" ({extent})" if extent else "")
     least, most = _bound(cost.delta_at_least), _bound(cost.delta_at_most)
     if least is not None and most is not None:
         return f"between {signed(least, currency)} and {signed(most, currency)}/mo"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spendgate.reporters.address_text import shorten
-from spendgate.reporters.cost_rows import CostRow, CostTable, cost_table, missing_amounts
+from spendgate.reporters.cost_rows import CostRow, CostTable, cost_table, missing_amounts, side_total
 from spendgate.reporters.headline import counted
 from spendgate.reporters.ink import Ink
 from spendgate.reporters.money_text import low_high, plain, quantity, rate, signed, total_delta
 from spendgate.reporters.safe_text import columns, cut, one_line, pad_left, pad_right, wrap
 
 if TYPE_CHECKING:
-    from spendgate.wire.v1 import Cost, Item, Report
+    from spendgate.wire.v1 import Item, Report
 
 _ROWS = 10
 _ROWS_WITH_ITEMS = 3
@@ -37,7 +37,7 @@ def cost_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str
         lines.append(ink("dim", _left_out(table)))
     if table.still and table.by_delta:
         lines.append(ink("dim", f"  {counted(table.still, 'more change')} without a cost difference"))
-    return [*lines, *sheet.total(report.cost)]
+    return [*lines, *sheet.total(report)]
 
 
 def _still(table: CostTable, report: Report) -> str:
@@ -56,7 +56,7 @@ class _Sheet:
     def __init__(self, table: CostTable, report: Report, ink: Ink, width: int) -> None:
         self._ink, self._width, self._currency = ink, width, report.currency
         cells = [(row.before, row.after, row.delta) for row in table.rows]
-        cells.append(self._totals(report.cost))
+        cells.append(self._totals(report))
         headings = ("before", "after", "delta")
         self._widths = [
             max(columns(text) for text in (headings[place], *(c[place] for c in cells))) for place in range(3)
@@ -122,27 +122,24 @@ class _Sheet:
         said = "; ".join(note for note in notes if note)
         return lines + [self._ink("dim", f"      {line}") for line in wrap(said, self._width - 6)]
 
-    def total(self, cost: Cost) -> list[str]:
+    def total(self, report: Report) -> list[str]:
         """The sums of all changes, shown or not."""
-        before, after, delta = self._totals(cost)
+        before, after, delta = self._totals(report)
         rule = self._ink("dim", "─" * self._width)
         lines = [rule, self._line("  Total", before, after, delta)]
-        extent = low_high(cost.delta_monthly, sign=True) if cost.delta_complete else ""
+        extent = low_high(report.cost.delta_monthly, sign=True) if report.cost.delta_complete else ""
         return [*lines, self._ink("dim", pad_left(extent, self._width))] if extent else lines
 
     @staticmethod
-    def _totals(cost: Cost) -> tuple[str, str, str]:
-        """NOTE: with parts that have no price a total is a lower bound, never the amount itself."""
-        unpriced = any(part.kind == "unpriced" for part in cost.unpriced)
-        bound = "≥" if unpriced and not cost.delta_complete else ""
-        after = f"{bound}{plain(cost.after_monthly.expected)}"
+    def _totals(report: Report) -> tuple[str, str, str]:
+        cost = report.cost
         if cost.delta_complete:
             delta = signed(cost.delta_monthly.expected)
         elif cost.delta_at_least:
             delta = f"≥{signed(cost.delta_at_least)}"
         else:
             delta = f"≤{signed(cost.delta_at_most)}" if cost.delta_at_most else "not known"
-        return plain(cost.before_monthly.expected), after, delta
+        return side_total(report, "before"), side_total(report, "after"), delta
 
     def _line(self, left: str, before: str, after: str, delta: str, *, dim: bool = False) -> str:
         cells = [" " * _GAP + pad_left(text, w) for text, w in zip((before, after, delta), self._widths, strict=True)]

@@ -15,6 +15,14 @@ GOLDEN: dict[str, tuple[str, str, ReportOptions]] = {
     **{f"{name}.100.txt": ("text", name, ReportOptions()) for name in SITUATIONS},
     **{f"{name}.md": ("markdown", name, ReportOptions()) for name in SITUATIONS if name != "many-findings"},
     "failing.json": ("json", "failing", ReportOptions()),
+    "failing.sarif": ("sarif", "failing", ReportOptions()),
+    "failing.junit.xml": ("junit", "failing", ReportOptions()),
+    "failing.github.txt": ("github", "failing", ReportOptions()),
+    "failing.gitlab.json": ("gitlab", "failing", ReportOptions()),
+    "failing.csv": ("csv", "failing", ReportOptions()),
+    "failing.tap": ("tap", "failing", ReportOptions()),
+    "failing.html": ("html", "failing", ReportOptions()),
+    "mixed-prices.html": ("html", "mixed-prices", ReportOptions()),
 }
 
 

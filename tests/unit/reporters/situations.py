@@ -27,6 +27,7 @@ def failing() -> Report:
         span("734.38"),
         before_items=[item("p4d.24xlarge on demand, Linux", "730", "hours", "32.7726")],
         items=[item("g5.xlarge on demand, Linux", "730", "hours", "1.006")],
+        tags={"team": "serving"},
     )
     changes = [
         *(gpu(index) for index in range(8)),
@@ -37,13 +38,24 @@ def failing() -> Report:
             None,
             span("0", "9000", "36000"),
             items=[item("g5.12xlarge on demand, Linux", "1586.6", "hours", "5.672", basis="provider_default")],
+            tags={"owner": "platform"},
+            kind="compute.group",
         ),
-        change("aws_db_instance.metadata", "replace", span("312.44"), span("624.88")),
-        change("aws_nat_gateway.old", "delete", span("32.85"), None),
+        change(
+            "aws_db_instance.metadata",
+            "replace",
+            span("312.44"),
+            span("624.88"),
+            kind="database.sql",
+            tags={"team": "platform"},
+        ),
+        change("aws_nat_gateway.old", "delete", span("32.85"), None, kind="network.nat", tags={}),
         change("aws_s3_bucket.datasets", "create", None, None, states=("none", "needs-usage"), unpriced=[USAGE]),
         change("aws_iam_role.train", "create", None, None, states=("none", "free")),
         change("aws_vpc.main", "no-op", None, None, states=("free", "free")),
-        change("aws_ebs_volume.scratch", "no-op", span("80"), span("80")),
+        change(
+            "aws_ebs_volume.scratch", "no-op", span("1280"), span("1280"), kind="storage.block", tags={"team": None}
+        ),
     ]
     findings = [
         *(
