@@ -26,7 +26,7 @@ class Clue:
     actual: Value
     missing: tuple[str, ...] = ()
     extra: tuple[Any, ...] = ()
-    is_money: bool = False
+    unit: str = ""
     is_denied: bool = False
 
     def denied(self) -> Clue:
@@ -34,7 +34,7 @@ class Clue:
         return replace(self, is_denied=not self.is_denied)
 
 
-def clue_of(path: str, operator: Operator, expected: Expected, actual: Value, *, is_money: bool) -> Clue:
+def clue_of(path: str, operator: Operator, expected: Expected, actual: Value, *, unit: str) -> Clue:
     """The clue that a comparison leaves."""
     missing: tuple[str, ...] = ()
     extra: tuple[Any, ...] = ()
@@ -47,14 +47,14 @@ def clue_of(path: str, operator: Operator, expected: Expected, actual: Value, *,
         choices = expected.value
         inside = set(elements(actual)) - set(extra_elements(actual, choices)) if _is_listed(actual) else set()
         extra = tuple(sorted(map(str, inside)))
-    return Clue(path, operator.name, expected.shown, actual, missing, extra, is_money)
+    return Clue(path, operator.name, expected.shown, actual, missing, extra, unit)
 
 
 def _is_listed(actual: Value) -> bool:
     return isinstance(actual, (tuple, list)) and all(isinstance(element, str) for element in actual)
 
 
-def demand(operator: Operator, expected: Expected, *, wanted: bool, is_money: bool = False) -> str:
+def demand(operator: Operator, expected: Expected, *, wanted: bool, unit: str = "") -> str:
     """What a field must do, in words: `be at most 60`, `not be set`."""
     phrase = operator.phrase
     positive = wanted
@@ -64,5 +64,5 @@ def demand(operator: Operator, expected: Expected, *, wanted: bool, is_money: bo
         phrase = phrase.removeprefix("not ") if phrase.startswith("not ") else f"not {phrase}"
     if operator.name == "between":
         low, high = expected.shown
-        return phrase.format(f"{shown(low, money=is_money)} and {shown(high, money=is_money)}")
-    return phrase.format(shown(expected.shown, money=is_money))
+        return phrase.format(f"{shown(low, unit=unit)} and {shown(high, unit=unit)}")
+    return phrase.format(shown(expected.shown, unit=unit))

@@ -15,9 +15,9 @@ from spendgate.model.values import Truth, Unknown, Value
 from spendgate.policies.arithmetic import Formula, parse_condition
 from spendgate.policies.clues import Clue, clue_of, demand
 from spendgate.policies.mistakes import Mistake, Mistakes, near
-from spendgate.policies.operands import Operand, References
+from spendgate.policies.operands import Expected, Operand, References
 from spendgate.policies.operators import OPERATORS, Operator, every, operator_named, some
-from spendgate.policies.paths import check_path, each_fetcher, fetcher, has_elements, is_money
+from spendgate.policies.paths import check_path, each_fetcher, fetcher, has_elements, unit_of
 from spendgate.policies.wording import why_unknown
 
 _EACH = ("every", "any", "none")
@@ -49,30 +49,31 @@ class Comparison:
     fetch: Callable[[Case], Value]
     operator: Operator
     operand: Operand
-    is_money: bool
+    unit: str
 
     def truth(self, case: Case) -> Truth:
-        """The operator's answer; unknown when the stated value is."""
+        """The operator's answer; when the stated value is unknown, the answer that all its entries agree on."""
         expected = self.operand.of(case)
+        actual = self.fetch(case)
         if isinstance(expected, Unknown):
-            return Truth.UNKNOWN
-        return self.operator.judge(self.fetch(case), expected.value)
+            return _agreed(self.operator, actual, self.operand.possible(case))
+        return self.operator.judge(actual, expected.value)
 
     def clues(self, case: Case, truth: Truth) -> list[Clue]:
         """The one field with what was expected and what is there."""
         expected = self.operand.of(case)
         actual = self.fetch(case)
         if isinstance(expected, Unknown):
-            return [Clue(self.path, self.operator.name, expected, actual, is_money=self.is_money)]
-        return [clue_of(self.path, self.operator, expected, actual, is_money=self.is_money)]
+            return [Clue(self.path, self.operator.name, expected, actual, unit=self.unit)]
+        return [clue_of(self.path, self.operator, expected, actual, unit=self.unit)]
 
     def residual(self, case: Case, *, wanted: bool = True) -> str:
         """Why the field is unknown, and what it must be."""
         expected = self.operand.of(case)
         if isinstance(expected, Unknown):
             return expected.reason
-        reason = why_unknown(self.path, self.fetch(case), money=self.is_money)
-        return f"{reason}{_MUST}{demand(self.operator, expected, wanted=wanted, is_money=self.is_money)}"
+        reason = why_unknown(self.path, self.fetch(case), unit=self.unit)
+        return f"{reason}{_MUST}{demand(self.operator, expected, wanted=wanted, unit=self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class EachComparison:
     each: str
     operator: Operator
     operand: Operand
-    is_money: bool
+    unit: str
 
     def truth(self, case: Case) -> Truth:
         """Kleene's answer over the elements."""
@@ -101,11 +102,11 @@ class EachComparison:
         expected = self.operand.of(case)
         values = self.fetch(case)
         if isinstance(expected, Unknown):
-            return [Clue(self.path, self.operator.name, expected, tuple(values), is_money=self.is_money)]
+            return [Clue(self.path, self.operator.name, expected, tuple(values), unit=self.unit)]
         sought = Truth.TRUE if self.each == "none" and truth is Truth.FALSE else truth
         telling = tuple(value for value in values if self.operator.judge(value, expected.value) is sought)
         shown = telling[0] if len(telling) == 1 else telling or tuple(values)
-        return [clue_of(self.path, self.operator, expected, shown, is_money=self.is_money)]
+        return [clue_of(self.path, self.operator, expected, shown, unit=self.unit)]
 
     def residual(self, case: Case, *, wanted: bool = True) -> str:
         """Which element is unknown, and what it must be."""
@@ -113,8 +114,8 @@ class EachComparison:
         if isinstance(expected, Unknown):
             return expected.reason
         unsure = [v for v in self.fetch(case) if self.operator.judge(v, expected.value) is Truth.UNKNOWN]
-        reason = why_unknown(self.path, unsure[0] if unsure else Unknown(), money=self.is_money)
-        said = demand(self.operator, expected, wanted=wanted != (self.each == "none"), is_money=self.is_money)
+        reason = why_unknown(self.path, unsure[0] if unsure else Unknown(), unit=self.unit)
+        said = demand(self.operator, expected, wanted=wanted != (self.each == "none"), unit=self.unit)
         return f"{reason}; {'one' if self.each == 'any' else 'each'} must {said}"
 
 
@@ -217,6 +218,11 @@ class Calculation:
         return f"{'; '.join(reasons) or 'it cannot be calculated'}; {self.text} {said}"
 
 
+def _agreed(operator: Operator, actual: Value, possible: Sequence[Expected]) -> Truth:
+    answers = {operator.judge(actual, expected.value) for expected in possible}
+    return answers.pop() if len(answers) == 1 else Truth.UNKNOWN
+
+
 def _clues(parts: Sequence[Condition], case: Case, truth: Truth) -> list[Clue]:
     return [clue for part in parts if part.truth(case) is truth for clue in part.clues(case, truth)]
 
@@ -291,15 +297,15 @@ class Compiler:
             operand = self.references.operand(data[operator.name], lambda raw: operator.prepare(raw, path))
         except Mistake as mistake:
             raise mistake.within(operator.name) from None
-        money = is_money(path)
+        unit = unit_of(path)
         each = data.get("each")
         if not has_elements(keys):
             if each is not None:
                 raise Mistake(f"each needs a path with [], {path} has none", f"write {path}[]", ("each",))
-            return Comparison(path, fetcher(keys), operator, operand, money)
+            return Comparison(path, fetcher(keys), operator, operand, unit)
         if each is not None and each not in _EACH:
             raise Mistake(f"each is {each!r}", near(str(each), _EACH, whole="it is one of"), ("each",))
-        return EachComparison(path, each_fetcher(keys), each or "every", operator, operand, money)
+        return EachComparison(path, each_fetcher(keys), each or "every", operator, operand, unit)
 
     def _calculation(self, text: Any) -> Condition:
         if not isinstance(text, str):

@@ -12,7 +12,7 @@ from spendgate.model.values import ABSENT, Unknown, Value
 from spendgate.policies.clues import Clue
 from spendgate.policies.mistakes import Mistake, near
 from spendgate.policies.operands import Expected, References
-from spendgate.policies.paths import check_path, has_elements, is_money
+from spendgate.policies.paths import check_path, has_elements, unit_of
 from spendgate.policies.wording import shown
 
 Part: TypeAlias = Callable[[Case, Clue | None], str]
@@ -57,39 +57,39 @@ def _slot(inner: str, references: References) -> Part:
     path, *filters = (piece.strip() for piece in inner.split("|"))
     if not path:
         raise Mistake("the message has an empty {{ }}", "write {{ address }}")
-    fetch, money = _field(path, references)
+    fetch, unit = _field(path, references)
     if not filters:
-        return lambda case, clue: shown(fetch(case, clue), money=money or _clue_is_money(path, clue))
+        return lambda case, clue: shown(fetch(case, clue), unit=unit or _clue_unit(path, clue))
     found = _FILTER.fullmatch(filters[0]) if len(filters) == 1 else None
     if not found:
         raise Mistake(f"the message has the filter {' | '.join(filters)!r}", "there is one: default('text')")
     if found[3]:
-        other, other_money = _field(found[3], references)
+        other, other_unit = _field(found[3], references)
 
         # NOTE: another field also stands in for an unknown one; a literal does not, it would state what nobody knows.
         def either(case: Case, clue: Clue | None) -> str:
             value = fetch(case, clue)
             if value is ABSENT or isinstance(value, Unknown):
-                return shown(other(case, clue), money=other_money)
-            return shown(value, money=money)
+                return shown(other(case, clue), unit=other_unit)
+            return shown(value, unit=unit)
 
         return either
     literal = found[1] if found[1] is not None else found[2]
 
     def stated(case: Case, clue: Clue | None) -> str:
         value = fetch(case, clue)
-        return literal if value is ABSENT else shown(value, money=money)
+        return literal if value is ABSENT else shown(value, unit=unit)
 
     return stated
 
 
-def _field(path: str, references: References) -> tuple[Callable[[Case, Clue | None], Value], bool]:
-    """How a word of a message is asked, and whether it is money."""
+def _field(path: str, references: References) -> tuple[Callable[[Case, Clue | None], Value], str]:
+    """How a word of a message is asked, and its unit."""
     if path.startswith("failed.") or path == "failed":
         name = path.removeprefix("failed.")
         if name not in _FAILED:
             raise Mistake(f"failed has no {name!r}", near(name, _FAILED, whole="failed has"))
-        return lambda case, clue: _of_clue(name, clue), False
+        return lambda case, clue: _of_clue(name, clue), ""
     name, bracket, index = path.removesuffix("]").partition("[")
     if name in references.parameters:
         operand = references.operand(f"${{{name}[{index}]}}" if bracket else f"${{{name}}}", lambda raw: raw)
@@ -98,7 +98,7 @@ def _field(path: str, references: References) -> tuple[Callable[[Case, Clue | No
             expected = operand.of(case)
             return expected.shown if isinstance(expected, Expected) else expected
 
-        return parameter, False
+        return parameter, unit_of(name)
     try:
         keys = check_path(path)
     except Mistake as mistake:
@@ -106,8 +106,8 @@ def _field(path: str, references: References) -> tuple[Callable[[Case, Clue | No
             raise Mistake(mistake.message, f"{mistake.hint} parameters: {', '.join(references.parameters)}") from None
         raise
     if has_elements(keys):
-        return lambda case, clue: tuple(look_up_each(case, keys)), is_money(path)
-    return lambda case, clue: look_up(case, keys), is_money(path)
+        return lambda case, clue: tuple(look_up_each(case, keys)), unit_of(path)
+    return lambda case, clue: look_up(case, keys), unit_of(path)
 
 
 def _of_clue(name: str, clue: Clue | None) -> Any:
@@ -124,5 +124,5 @@ def _of_clue(name: str, clue: Clue | None) -> Any:
     return value
 
 
-def _clue_is_money(path: str, clue: Clue | None) -> bool:
-    return clue is not None and clue.is_money and path in ("failed.actual", "failed.expected")
+def _clue_unit(path: str, clue: Clue | None) -> str:
+    return clue.unit if clue is not None and path in ("failed.actual", "failed.expected") else ""

@@ -38,6 +38,8 @@ class Operand:
         if self.fixed is not None:
             return self.fixed
         key = look_up(case, self.index)
+        if isinstance(key, Unknown):
+            return Unknown(f"{'.'.join(self.index)} is {key.reason}, and it decides what {self.name} says")
         found = self.entries.get(key) if isinstance(key, str) else None
         if found is None:
             found = self.entries.get(_FALLBACK)
@@ -45,6 +47,10 @@ class Operand:
             return found
         shown = key if isinstance(key, str) else _FALLBACK
         return Unknown(f"parameter {self.name} has no entry for {shown}, and none for {_FALLBACK}")
+
+    def possible(self, case: Case) -> tuple[Expected, ...]:
+        """All the entries that may be meant while what chooses among them is unknown; none when it is known."""
+        return tuple(self.entries.values()) if isinstance(look_up(case, self.index), Unknown) else ()
 
 
 @dataclass(slots=True)

@@ -116,12 +116,14 @@ def has_elements(keys: Keys) -> bool:
     return any(key.endswith("[]") for key in keys)
 
 
-def is_money(path: str) -> bool:
-    """Whether a path names an amount of money, by its words: `cost.hourly`, `change.delta_monthly.expected`."""
+def unit_of(path: str) -> str:
+    """How a number at a path is shown, by the path's words: `money`, `share` (0.25 is a quarter), or plainly."""
     keys = path.split(".")
-    if keys[-1] in _MONEY_SIZES:
+    if len(keys) > 1 and keys[-1] in _MONEY_SIZES:
         keys = keys[:-1]
-    return keys[-1] == "hourly" or keys[-1].endswith("monthly")
+    if keys[-1] == "hourly" or keys[-1].endswith("monthly"):
+        return "money"
+    return "share" if keys[-1].endswith("_share") else ""
 
 
 def is_accelerator_model(keys: Keys) -> bool:

@@ -15,20 +15,20 @@ _MOST_LISTED = 12
 _CENT = Decimal("0.01")
 
 
-def shown(value: Value, *, money: bool = False) -> str:
+def shown(value: Value, *, unit: str = "") -> str:
     """A value in a message: money with two decimals, lists parted by commas, what is not known in brackets."""
     if value is ABSENT or value is None:
         return "(not set)"
     if isinstance(value, Unknown):
         return f"({value.reason})" if _is_plain_reason(value.reason) else f"(not known: {value.reason})"
     if isinstance(value, Bounded):
-        return bounds(value, money=money)
+        return bounds(value, unit=unit)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, Decimal)):
-        return number(Decimal(value), money=money)
+        return number(Decimal(value), unit=unit)
     if isinstance(value, float):
-        return number(Decimal(str(value)), money=money)
+        return number(Decimal(str(value)), unit=unit)
     if isinstance(value, Amount):
         return amount(value)
     if isinstance(value, Attributes):
@@ -36,7 +36,7 @@ def shown(value: Value, *, money: bool = False) -> str:
     if isinstance(value, Mapping):
         return listed([f"{key}={shown(child)}" for key, child in value.items()])
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return listed([shown(child, money=money) for child in value])
+        return listed([shown(child, unit=unit) for child in value])
     return str(value)
 
 
@@ -48,14 +48,16 @@ def listed(texts: Sequence[str]) -> str:
     return ", ".join(texts[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-def number(value: Decimal, *, money: bool = False) -> str:
-    """A number with thousands separators: two decimals for money, as many as matter otherwise (at most four)."""
+def number(value: Decimal, *, unit: str = "") -> str:
+    """A number with thousands separators: two decimals for money, a share in percent, else at most four decimals."""
     if value.is_infinite():
         return "unlimited"
     if not value.is_finite():
         return "(not a number)"
-    if money:
+    if unit == "money":
         return f"{value.quantize(_CENT):,.2f}" if abs(value) < Decimal(10) ** 24 else f"{value:.3e}"
+    if unit == "share":
+        return f"{number((value * 100).quantize(_CENT))} %"
     if value == value.to_integral_value():
         return f"{value:,.0f}"
     places = 2 if abs(value) >= 1 else 4
@@ -66,13 +68,13 @@ def amount(value: Amount) -> str:
     """An amount with its unit; money alone loses it, since the message names the currency."""
     if value.unit in ("duration", "percent"):
         return value.text
-    return number(value.number, money=True)
+    return number(value.number, unit="money")
 
 
-def bounds(value: Bounded, *, money: bool = False) -> str:
+def bounds(value: Bounded, *, unit: str = "") -> str:
     """What is known of a number: at least, at most, or between."""
-    lower = number(value.lower, money=money) if value.lower is not None else None
-    upper = number(value.upper, money=money) if value.upper is not None else None
+    lower = number(value.lower, unit=unit) if value.lower is not None else None
+    upper = number(value.upper, unit=unit) if value.upper is not None else None
     if lower is not None and upper is not None:
         return f"between {lower} and {upper}"
     if lower is not None:
@@ -80,14 +82,14 @@ def bounds(value: Bounded, *, money: bool = False) -> str:
     return f"at most {upper}" if upper is not None else f"(not known: {value.reason})"
 
 
-def why_unknown(path: str, value: Value, *, money: bool = False) -> str:
+def why_unknown(path: str, value: Value, *, unit: str = "") -> str:
     """A clause that says why a field is not known: `accel.models is known only after apply`."""
     if isinstance(value, Unknown):
         if _is_plain_reason(value.reason):
             return f"{path} is {value.reason}"
         return f"{path} is not known ({value.reason})"
     if isinstance(value, Bounded):
-        return f"{path} is known only as {bounds(value, money=money)} ({value.reason})"
+        return f"{path} is known only as {bounds(value, unit=unit)} ({value.reason})"
     return f"a part of {path} is {AFTER_APPLY}"
 
 
