@@ -23,6 +23,8 @@ Route: TypeAlias = tuple[str | int, ...]
 _MOST_VALUES = 200_000
 _MOST_DEPTH = 60
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+_ESCAPED_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+"""A character beyond 65,535 as JSON escapes it, in two halves; YAML has another escape for it."""
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: Mapping[str, Any] = {
@@ -68,11 +70,18 @@ def read_yaml_text(text: str, origin: str) -> Document:
     return documents[0]
 
 
+def _joined(match: re.Match[str]) -> str:
+    high, low = int(match[2], 16), int(match[3], 16)
+    return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+
+
 def read_all_yaml(text: str, origin: str) -> Iterator[Document]:
     """Every document of a text, in order."""
     import yaml
 
     text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "["):
+        text = _ESCAPED_PAIR.sub(_joined, text)
     loader_type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if (half := _HALF_PAIR.search(text)) is not None:
         raise InputError(
