@@ -12,6 +12,9 @@ from spendgate_cli import options as opt
 if TYPE_CHECKING:
     from spendgate.model.policy import Policy
 
+_TEST_TIME = "2026-11-01"
+"""Tests run at a time of their own, so that they give the same result on any day."""
+
 _which = opt.together(
     click.option("-p", "--policy", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder."),
     click.option("--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; `all` for every one."),
@@ -80,28 +83,34 @@ def show(policy_id: str, **said: Any) -> None:
     "--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; default: all, or none beside PATHs."
 )
 @click.option("-v", "--verbose", is_flag=True, help="List what passes too.")
-@opt.clock
-def test_(paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str | None) -> int:
+@click.option(
+    "--now", default=_TEST_TIME, show_default=True, metavar="TIME", help="The time that the tests run at (ISO)."
+)
+def test_(paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str) -> int:
     """Run the tests inside policy files.
 
     Exit codes: 0 all pass, 1 some fail or nothing was tested, 2 a policy cannot be loaded.
     """
-    from spendgate.policies.testing import FIXED_NOW, run_tests
+    from spendgate.policies.catalog import load
+    from spendgate.policies.testing import run_tests
 
-    results = run_tests(paths, tuple(packs) or (() if paths else ("all",)), now=opt.time_of(now) if now else FIXED_NOW)
-    for result in results:
+    policies = load(paths, tuple(packs) or (() if paths else ("all",)))
+    run = run_tests(policies, opt.time_of(now))
+    for result in run.results:
         if verbose or not result.passed:
             click.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.policy}  {result.name}")
         if not result.passed:
-            click.echo(f"      {result.said}")
-    failed = sum(not result.passed for result in results)
-    count = len({result.policy for result in results})
-    click.echo(
-        f"{len(results)} tests of {count} policies: {failed} failed"
-        if results
-        else "no test was found: nothing is proven"
-    )
-    return 1 if failed or not results else 0
+            place = f"{result.file}:{result.line}" if result.line else result.file
+            click.echo(f"      expected {result.expected}, got {result.actual}  ({place})")
+            if result.message:
+                click.echo(f"      {result.message}")
+    for policy_id in run.untested:
+        click.echo(f"FAIL  {policy_id}  has no test")
+    if not run.results:
+        click.echo("no test was found: nothing is proven")
+    else:
+        click.echo(f"{len(run.results)} tests of {len(policies)} policies: {len(run.failed)} failed")
+    return 0 if run.succeeded else 1
 
 
 def enforcement(policy: Policy) -> str:
