@@ -12,5 +12,6 @@ ADAPTERS: Registry[FacetAdapter] = Registry(
         "aws": "spendgate.facets.aws:ADAPTER",
         "google": "spendgate.facets.google:ADAPTER",
         "azure": "spendgate.facets.azure:ADAPTER",
+        "kubernetes": "spendgate.facets.kubernetes:ADAPTER",
     },
 )

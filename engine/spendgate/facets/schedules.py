@@ -98,6 +98,47 @@ def from_crons(starts: Sequence[str], stops: Sequence[str], kind: str) -> Schedu
     return Schedule(Decimal(min(minutes, _MINUTES_PER_WEEK)) / 60, kind, proven=True)
 
 
+def weekly_hours(cron: str, seconds: Decimal) -> Decimal | None:
+    """Hours a week of windows that start when a cron expression fires and last so long; None when it is not weekly.
+
+    Windows that overlap count once.
+    """
+    starts = _week_minutes(cron)
+    if not starts:
+        return None
+    minutes, end = Decimal(0), Decimal(0)
+    length = min(seconds / 60, Decimal(_MINUTES_PER_WEEK))
+    for start in starts:
+        minutes += length if start >= end else max(start + length - end, Decimal(0))
+        end = max(end, start + length)
+    return min(minutes, Decimal(_MINUTES_PER_WEEK)) / 60
+
+
+@lru_cache(maxsize=1024)
+def fires_per_week(text: str) -> Decimal | None:
+    """How often a cron expression fires in a week on average, or None when it cannot be read.
+
+    Names such as `@daily` count; days of the month are spread over the 365.25 / 12 days of a mean month.
+    """
+    named = {"@hourly": 168, "@daily": 7, "@midnight": 7, "@weekly": 1}
+    if text.strip() in named:
+        return Decimal(named[text.strip()])
+    fields = re.sub(
+        r"^(CRON_)?TZ=\S+\s+", "", {"@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *"}.get(text.strip(), text.strip())
+    ).split()
+    if len(fields) != 5:
+        return None
+    minutes, hours = _numbers(fields[0], 0, 59), _numbers(fields[1], 0, 23)
+    days = _numbers("*" if fields[2] == "?" else fields[2], 1, 31)
+    months, weekdays = _numbers(fields[3], 1, 12), _weekdays(fields[4], first=0)
+    if minutes is None or hours is None or days is None or months is None or weekdays is None:
+        return None
+    share = Decimal(len(months)) / 12
+    if len(days) < 31:
+        share *= Decimal(len(days)) * 12 / Decimal("365.25")
+    return len(minutes) * len(hours) * share * (len(weekdays) if len(days) == 31 else 7)
+
+
 @lru_cache(maxsize=1024)
 def _week_minutes(text: str) -> tuple[int, ...]:
     """Minutes of the week (from Sunday 00:00) at which a cron expression fires; empty when it is not weekly."""

@@ -1,0 +1,245 @@
+"""Objects around workloads: queues, quotas, volumes, services, autoscalers, and everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from spendgate.facets.compose import compose
+from spendgate.facets.kubernetes.clouds import cloud_of_key
+from spendgate.facets.kubernetes.cluster import Cluster, namespace_of
+from spendgate.facets.kubernetes.labels import tags_of
+from spendgate.facets.kubernetes.placement import default_cloud, default_region
+from spendgate.facets.kubernetes.pools import tidy
+from spendgate.facets.kubernetes.reading import dig, gib, mapping, maps, quantity
+from spendgate.facets.kubernetes.scalers import horizontal, keda
+from spendgate.model.facets import Accelerators, Capacity, Disk, Facets
+from spendgate.model.resource import Resource
+from spendgate.model.values import Text, Unknown
+from spendgate.ports import FacetContext
+
+_PROVISIONERS: Mapping[str, tuple[str, str | None]] = {
+    "ebs.csi.aws.com": ("aws", "gp3"),
+    "ebs.csi.eks.amazonaws.com": ("aws", "gp3"),
+    "kubernetes.io/aws-ebs": ("aws", "gp2"),
+    "efs.csi.aws.com": ("aws", "efs"),
+    "fsx.csi.aws.com": ("aws", "fsx"),
+    "pd.csi.storage.gke.io": ("google", "pd-standard"),
+    "kubernetes.io/gce-pd": ("google", "pd-standard"),
+    "filestore.csi.storage.gke.io": ("google", "filestore"),
+    "disk.csi.azure.com": ("azure", "StandardSSD_LRS"),
+    "kubernetes.io/azure-disk": ("azure", "StandardSSD_LRS"),
+    "file.csi.azure.com": ("azure", "azurefile"),
+}
+"""Which cloud a provisioner belongs to, and the kind of volume that it makes when the class names none (each driver's docs)."""
+_CLASSES: Mapping[str, tuple[str, str]] = {
+    "gp2": ("aws", "gp2"),
+    "gp3": ("aws", "gp3"),
+    "standard-rwo": ("google", "pd-balanced"),
+    "premium-rwo": ("google", "pd-ssd"),
+    "managed": ("azure", "StandardSSD_LRS"),
+    "managed-csi": ("azure", "StandardSSD_LRS"),
+    "managed-premium": ("azure", "Premium_LRS"),
+    "managed-csi-premium": ("azure", "Premium_LRS"),
+}
+"""Storage classes that EKS, GKE and AKS ship."""
+_BALANCER = "LoadBalancer"
+
+
+def _plain(resource: Resource, context: FacetContext, cluster: Cluster, kind: str, **parts: Any) -> Facets:
+    values = resource.attributes.values
+    namespace = cluster.object_named("Namespace", namespace_of(values), "")
+    tags = tags_of(values, namespace if resource.type != "Namespace" else None, (), context.aliases)
+    parts.setdefault("k8s", {"namespace": namespace_of(values), "api_version": values.get("apiVersion")})
+    return compose(resource, context, kind=kind, name=resource.name or None, tags=tags, **parts)
+
+
+def anything(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """An object that makes no pods and has no describer of its own."""
+    return _plain(resource, context, cluster, "k8s.object", capacity=Capacity(0, 0, 0))
+
+
+def namespace(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`Namespace`: its labels reach what is in it; whether accelerators in it are capped."""
+    quota = cluster.quotas.get(resource.name, {})
+    return _plain(
+        resource, context, cluster, "k8s.namespace", capacity=Capacity(0, 0, 0),
+        k8s={"namespace": resource.name, "quota": {str(k): quantity(v) for k, v in quota.items()}},
+    )  # fmt: skip
+
+
+def quota(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`ResourceQuota`: how many accelerators a namespace may hold."""
+    hard = mapping(dig(resource.attributes.values, "spec", "hard"))
+    return _plain(
+        resource, context, cluster, "k8s.quota", accel=_quota_accelerators(hard.items()), capacity=Capacity(0, 0, 0),
+        k8s={"namespace": namespace_of(resource.attributes.values), "hard": {str(k): quantity(v) for k, v in hard.items()}},
+    )  # fmt: skip
+
+
+def _quota_accelerators(items: Any) -> Accelerators:
+    total: Any = Decimal(0)
+    for key, value in items:
+        if any(word in str(key) for word in ("/gpu", "/mig-", "/tpu", "/neuron", "gaudi", "deviceclass")):
+            found = quantity(value)
+            if isinstance(found, Unknown):
+                return Accelerators(max_total=found)
+            total += found or 0
+    return Accelerators(max_total=tidy(total))
+
+
+def cluster_queue(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`ClusterQueue`: the accelerators that it may give out, and whether what it may borrow is bounded."""
+    values = resource.attributes.values
+    spec = mapping(values.get("spec"))
+    resources = list(_queue_resources(spec))
+    accelerated = [(r, flavour) for r, flavour in resources if "/" in str(r.get("name"))]
+    cohort = spec.get("cohortName") or spec.get("cohort")
+    unbounded = bool(cohort) and any(r.get("borrowingLimit") is None for r, _ in accelerated)
+    total: Any = None
+    if not unbounded:
+        amounts = [quantity(r.get(key)) for r, _ in accelerated for key in ("nominalQuota", "borrowingLimit")]
+        unknown = next((a for a in amounts if isinstance(a, Unknown)), None)
+        total = (
+            unknown if unknown is not None else tidy(sum((a for a in amounts if isinstance(a, Decimal)), Decimal(0)))
+        )
+    nominal = [quantity(r.get("nominalQuota")) for r, _ in accelerated]
+    return _plain(
+        resource, context, cluster, "k8s.queue",
+        capacity=Capacity(0, 0, 0),
+        accel=Accelerators(max_total=total if accelerated else 0),
+        k8s={
+            "cohort": cohort,
+            "borrowing_bounded": not unbounded,
+            "nominal_accelerators": tidy(sum((n for n in nominal if isinstance(n, Decimal)), Decimal(0))),
+            "flavours": tuple(dict.fromkeys(flavour for _, flavour in resources)),
+        },
+    )  # fmt: skip
+
+
+def _queue_resources(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for group in maps(spec.get("resourceGroups")):
+        for flavour in maps(group.get("flavors")):
+            for held in maps(flavour.get("resources")):
+                yield held, str(flavour.get("name"))
+
+
+def queue(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`LocalQueue` and `ResourceFlavor`: part of a queue."""
+    return _plain(resource, context, cluster, "k8s.queue", capacity=Capacity(0, 0, 0))
+
+
+def autoscaler(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`HorizontalPodAutoscaler` and `ScaledObject`: bounds, which count at what they scale."""
+    values = resource.attributes.values
+    found = horizontal(values) if resource.type == "HorizontalPodAutoscaler" else keda(values)
+    return _plain(
+        resource, context, cluster, "k8s.autoscaler", capacity=Capacity(found.min, found.min, found.max),
+        k8s={"namespace": namespace_of(values), "metrics": found.metrics, "problem": found.problem},
+    )  # fmt: skip
+
+
+def claim(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`PersistentVolumeClaim`: a volume of its storage class."""
+    values = resource.attributes.values
+    spec = mapping(values.get("spec"))
+    provider, region, disk = volume(spec, context, cluster)
+    return _plain(
+        resource, context, cluster, "k8s.volume", region=region, disks=(disk,),
+        k8s={"namespace": namespace_of(values), "storage_class": spec.get("storageClassName"), "provider": provider},
+    )  # fmt: skip
+
+
+def volume(spec: Mapping[str, Any], context: FacetContext, cluster: Cluster) -> tuple[str | None, Text, Disk]:
+    """Cloud, region and disk of a claim's spec: by its class in the run, by a class that a cloud ships, else unknown."""
+    name = spec.get("storageClassName")
+    provider, kind = _class(str(name) if name else None, cluster, context)
+    region: Text = default_region(provider, context.regions) if provider else None
+    regions = {source.region for source in cluster.sources if source.region}
+    if region is None and len(regions) == 1:
+        region = regions.pop()
+    size = gib(dig(spec, "resources", "requests", "storage"))
+    if region is None:
+        region = Unknown("no node or setting tells the region (regions: in spendgate.yaml does)")
+    return provider, region, Disk("volume", kind, size)
+
+
+def _class(name: str | None, cluster: Cluster, context: FacetContext) -> tuple[str | None, Text]:
+    held = cluster.object_named("StorageClass", name, "") if name else None
+    if held is not None:
+        provider, default = _PROVISIONERS.get(str(held.get("provisioner")), (None, None))
+        parameters = mapping(held.get("parameters"))
+        stated = next(
+            (parameters[k] for k in ("type", "skuName", "skuname", "storageaccounttype") if k in parameters), None
+        )
+        kind = stated or default
+        return provider, kind if isinstance(kind, str) else Unknown(
+            f"what {held.get('provisioner')} provides is not known"
+        )
+    if name in _CLASSES:
+        return _CLASSES[str(name)]
+    known = {source.provider for source in cluster.sources if source.provider}
+    provider = known.pop() if len(known) == 1 else default_cloud(context.regions)
+    return provider, Unknown(f"the storage class {name or '(default)'} is not in this run")
+
+
+def service(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
+    """`Service` and `Ingress`: a load balancer of the cloud, if it asks for one."""
+    values = resource.attributes.values
+    annotations = mapping(dig(values, "metadata", "annotations"))
+    balancer = _balancer(resource.type, values, annotations)
+    known = {source.provider for source in cluster.sources if source.provider}
+    provider = next((c for key in annotations if (c := cloud_of_annotation(str(key)))), None)
+    provider = provider or (known.pop() if len(known) == 1 else default_cloud(context.regions))
+    region: Text = default_region(provider, context.regions) if provider else None
+    regions = {source.region for source in cluster.sources if source.region}
+    if region is None and len(regions) == 1:
+        region = regions.pop()
+    count = 1 if balancer else 0
+    return _plain(
+        resource, context, cluster, "k8s.service",
+        region=region or Unknown("no node or setting tells the region (regions: in spendgate.yaml does)"),
+        capacity=Capacity(count, count, count),
+        k8s={"namespace": namespace_of(values), "load_balancer": balancer, "provider": provider},
+    )  # fmt: skip
+
+
+def cloud_of_annotation(key: str) -> str | None:
+    """The cloud whose controller reads this annotation of a service."""
+    if key.startswith(("service.beta.kubernetes.io/aws-", "alb.ingress.kubernetes.io/")):
+        return "aws"
+    if key.startswith(("service.beta.kubernetes.io/azure-", "appgw.ingress.kubernetes.io/")):
+        return "azure"
+    return "google" if key.startswith(("networking.gke.io/", "cloud.google.com/")) else cloud_of_key(key)
+
+
+def _balancer(type_: str, values: Mapping[str, Any], annotations: Mapping[str, Any]) -> str | None:
+    """The kind of load balancer: `network` for services, `application` for an ingress of a cloud's controller."""
+    spec = mapping(values.get("spec"))
+    if type_ == "Service":
+        if spec.get("type") != _BALANCER:
+            return None
+        nlb = str(annotations.get("service.beta.kubernetes.io/aws-load-balancer-type", ""))
+        outside = nlb in ("nlb", "external", "nlb-ip") or "loadBalancerClass" in spec
+        return "network" if outside else "classic"
+    name = str(spec.get("ingressClassName") or annotations.get("kubernetes.io/ingress.class") or "")
+    return (
+        "application"
+        if name in ("alb", "gce", "gce-internal", "azure-application-gateway", "azure/application-gateway")
+        else None
+    )
+
+
+DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext, Cluster], Facets]] = {
+    "Namespace": namespace,
+    "ResourceQuota": quota,
+    "ClusterQueue": cluster_queue,
+    "LocalQueue": queue,
+    "ResourceFlavor": queue,
+    "HorizontalPodAutoscaler": autoscaler,
+    "ScaledObject": autoscaler,
+    "PersistentVolumeClaim": claim,
+    "Service": service,
+    "Ingress": service,
+}
