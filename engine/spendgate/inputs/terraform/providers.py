@@ -68,8 +68,10 @@ class ProviderBlocks:
             value = self._expressions.value(expression, path)
             if isinstance(value, Unknown):
                 return value
-            if isinstance(value, Mapping):
-                found.update(value)
+            if value is not None and not isinstance(value, Mapping):
+                # NOTE: `{ env = var.env, owner = "ml" }` shows as a lone reference to var.env.
+                return Unknown("is a map put together from references")
+            found.update(value or {})
         return found
 
     def _project(self, expressions: Mapping[str, Any], path: tuple[str, ...]) -> Text:

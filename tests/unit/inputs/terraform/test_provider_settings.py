@@ -214,9 +214,13 @@ def test_default_tags_are_read(expressions: Any, expected: Any) -> None:
     assert settings(found).default_tags == expected
 
 
-def test_default_tags_put_together_from_references_are_unknown_not_absent() -> None:
-    given = {"default_tags": [{"tags": expression("local.tags", "var.env")}]}
-    assert isinstance(settings(configuration({"aws": block(expressions=given)})).default_tags, Unknown)
+@pytest.mark.parametrize(
+    "references", [pytest.param(["local.tags", "var.env"], id="several"), pytest.param(["var.env"], id="a lone text")]
+)
+def test_default_tags_put_together_from_references_are_unknown_not_absent(references: list[str]) -> None:
+    given = {"default_tags": [{"tags": expression(*references)}]}
+    found = configuration({"aws": block(expressions=given)}, variables={"env": {"default": "dev"}})
+    assert isinstance(settings(found).default_tags, Unknown)
 
 
 @pytest.mark.parametrize(
