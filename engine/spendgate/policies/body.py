@@ -10,7 +10,8 @@ from typing import Any
 from spendgate.documents import Document
 from spendgate.model.policy import EnforcementRule
 from spendgate.policies.arithmetic import Formula, parse_number
-from spendgate.policies.conditions import Compiler, Condition
+from spendgate.policies.compiler import Compiler
+from spendgate.policies.conditions import Condition
 from spendgate.policies.enforcement import parse_enforcement
 from spendgate.policies.literals import as_date
 from spendgate.policies.messages import Template, compile_template

@@ -1,28 +1,23 @@
 """Conditions compiled once: what a policy's `assert`, `when` and `where` say, ready to be asked of thousands of cases.
 
 A condition answers `truth(case)`. Only when the answer matters to somebody is it asked again for `clues` (which field, what
-was expected, what is there) and for the `residual` (what is unknown, and what it must turn out to be).
+was expected, what is there) and for the `need` (what is unknown, and what it must turn out to be).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from spendgate.model.case import Case
 from spendgate.model.values import Truth, Unknown, Value
-from spendgate.policies.arithmetic import Formula, parse_condition
+from spendgate.policies.arithmetic import Formula
 from spendgate.policies.clues import Clue, clue_of, demand
-from spendgate.policies.mistakes import Mistake, Mistakes, near
-from spendgate.policies.operands import Expected, Operand, References
-from spendgate.policies.operators import OPERATORS, Operator, every, operator_named, some
-from spendgate.policies.paths import check_path, each_fetcher, fetcher, has_elements, unit_of
+from spendgate.policies.needs import Doubt, Need, Needs, ceiling_of
+from spendgate.policies.operands import Expected, Operand
+from spendgate.policies.operators import Operator, every, some
 from spendgate.policies.wording import why_unknown
-
-_EACH = ("every", "any", "none")
-_MUST = "; it must "
-_JOINTS = ("all", "any", "not", "expr")
 
 
 class Condition(Protocol):
@@ -36,7 +31,7 @@ class Condition(Protocol):
         """The fields that make the answer what it is, the most telling one first."""
         ...
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
         """Of an unknown answer: what is not known, and what it must turn out to be for the answer to be as wanted."""
         ...
 
@@ -67,13 +62,14 @@ class Comparison:
             return [Clue(self.path, self.operator.name, expected, actual, unit=self.unit)]
         return [clue_of(self.path, self.operator, expected, actual, unit=self.unit)]
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
         """Why the field is unknown, and what it must be."""
         expected = self.operand.of(case)
         if isinstance(expected, Unknown):
-            return expected.reason
-        reason = why_unknown(self.path, self.fetch(case), unit=self.unit)
-        return f"{reason}{_MUST}{demand(self.operator, expected, wanted=wanted, unit=self.unit)}"
+            return Doubt("", expected.reason, "")
+        reason = why_unknown(self.fetch(case), unit=self.unit)
+        said = demand(self.operator, expected, wanted=wanted, unit=self.unit)
+        return Doubt(self.path, reason, f"must {said}", ceiling_of(self.operator.name, expected.value, wanted=wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +104,15 @@ class EachComparison:
         shown = telling[0] if len(telling) == 1 else telling or tuple(values)
         return [clue_of(self.path, self.operator, expected, shown, unit=self.unit)]
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
         """Which element is unknown, and what it must be."""
         expected = self.operand.of(case)
         if isinstance(expected, Unknown):
-            return expected.reason
+            return Doubt("", expected.reason, "")
         unsure = [v for v in self.fetch(case) if self.operator.judge(v, expected.value) is Truth.UNKNOWN]
-        reason = why_unknown(self.path, unsure[0] if unsure else Unknown(), unit=self.unit)
+        reason = why_unknown(unsure[0] if unsure else Unknown(), unit=self.unit)
         said = demand(self.operator, expected, wanted=wanted != (self.each == "none"), unit=self.unit)
-        return f"{reason}; {'one' if self.each == 'any' else 'each'} must {said}"
+        return Doubt(self.path, reason, f"must {said}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +136,9 @@ class AllOf:
         """The clues of the parts that have the same answer."""
         return _clues(self.parts, case, truth)
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
         """What the unknown parts wait for."""
-        return _joined(self.parts, case, " and " if wanted else " or ", wanted)
+        return _needs(self.parts, case, "and" if wanted else "or", wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +162,9 @@ class AnyOf:
         """The clues of the parts that have the same answer."""
         return _clues(self.parts, case, truth)
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
         """What the unknown parts wait for: one of them is enough."""
-        return _joined(self.parts, case, " or " if wanted else " and ", wanted)
+        return _needs(self.parts, case, "or" if wanted else "and", wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +181,9 @@ class Not:
         """The clues of the part, which has the opposite answer."""
         return [clue.denied() for clue in self.part.clues(case, ~truth)]
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
         """What the part waits for, turned round."""
-        return self.part.residual(case, wanted=not wanted)
+        return self.part.need(case, wanted=not wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +206,14 @@ class Calculation:
         actual = values.get(first) if len(values) == 1 else values
         return [Clue(first, "expr", self.text, actual)]
 
-    def residual(self, case: Case, *, wanted: bool = True) -> str:
-        """Which field is unknown, and the calculation that must hold."""
+    def need(self, case: Case, *, wanted: bool = True) -> Need:
+        """Which fields are unknown, and the calculation that must hold."""
+        said = f"({self.text} {'must hold' if wanted else 'must not hold'})"
         values = self.formula.values(case)
-        reasons = [why_unknown(path, value) for path, value in values.items() if self.formula.is_open(value)]
-        said = "must hold" if wanted else "must not hold"
-        return f"{'; '.join(reasons) or 'it cannot be calculated'}; {self.text} {said}"
+        doubts = [
+            Doubt(path, why_unknown(value), said) for path, value in values.items() if self.formula.is_open(value)
+        ]
+        return Needs("and", tuple(doubts) or (Doubt(self.text, "cannot be calculated", said),))
 
 
 def _agreed(operator: Operator, actual: Value, possible: Sequence[Expected]) -> Truth:
@@ -227,90 +225,10 @@ def _clues(parts: Sequence[Condition], case: Case, truth: Truth) -> list[Clue]:
     return [clue for part in parts if part.truth(case) is truth for clue in part.clues(case, truth)]
 
 
-def _joined(parts: Sequence[Condition], case: Case, word: str, wanted: bool) -> str:
-    """What several parts wait for; demands on one field are said together."""
-    demands: dict[str, list[str]] = {}
-    for part in parts:
-        if part.truth(case) is Truth.UNKNOWN:
-            reason, _, said = part.residual(case, wanted=wanted).partition(_MUST)
-            if said not in demands.setdefault(reason, []):
-                demands[reason].append(said)
-    return f",{word}".join(reason + (_MUST + word.join(said) if any(said) else "") for reason, said in demands.items())
+def _needs(parts: Sequence[Condition], case: Case, joint: str, wanted: bool) -> Needs:
+    unsure = [part for part in parts if part.truth(case) is Truth.UNKNOWN]
+    return Needs(joint, tuple(part.need(case, wanted=wanted) for part in unsure))
 
 
 ALWAYS = AllOf(())
 """The condition that holds of everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compiler:
-    """Turns what a file says into conditions. A mistake is noted with its line, and its place taken by `ALWAYS`."""
-
-    references: References
-    mistakes: Mistakes
-
-    def conditions(self, data: Any, *route: str | int) -> Condition:
-        """A list (all must hold) or a single condition."""
-        if isinstance(data, list):
-            if not data:
-                self.mistakes.add(Mistake("an empty list of conditions says nothing"), *route)
-            parts = tuple(self.conditions(item, *route, index) for index, item in enumerate(data))
-            return parts[0] if len(parts) == 1 else AllOf(parts)
-        try:
-            return self._condition(data, route)
-        except Mistake as mistake:
-            self.mistakes.add(mistake, *route)
-            return ALWAYS
-
-    def _condition(self, data: Any, route: tuple[str | int, ...]) -> Condition:
-        if not isinstance(data, Mapping):
-            raise Mistake(f"{data!r} is no condition", "write {field: accel.count, lte: 8}")
-        if "field" in data:
-            return self._comparison(data)
-        if len(data) != 1 or next(iter(data)) not in _JOINTS:
-            wrong = next((key for key in data if key not in _JOINTS), None)
-            if wrong is None:
-                raise Mistake(f"{' and '.join(data)} stand in one condition", "write each as an entry of its own")
-            hint = "a comparison names its field" if wrong in OPERATORS else near(wrong, (*_JOINTS, "field"))
-            raise Mistake(f"a condition with {wrong!r} and no field", hint, (wrong,))
-        joint, inner = next(iter(data.items()))
-        if joint == "expr":
-            return self._calculation(inner)
-        if joint == "not":
-            return Not(self.conditions(inner, *route, joint))
-        if not isinstance(inner, list) or not inner:
-            raise Mistake(f"{joint} needs a list of conditions", inner=(joint,))
-        parts = tuple(self.conditions(item, *route, joint, index) for index, item in enumerate(inner))
-        return AllOf(parts) if joint == "all" else AnyOf(parts)
-
-    def _comparison(self, data: Mapping[str, Any]) -> Condition:
-        keys = check_path(data["field"])
-        path = str(data["field"])
-        others = [key for key in data if key not in ("field", "each")]
-        if len(others) != 1:
-            for name in others:
-                operator_named(name)
-            what = "no operator" if not others else f"{len(others)} operators ({', '.join(others)})"
-            raise Mistake(f"the condition on {path} has {what}, one is needed", inner=("field",))
-        operator = operator_named(others[0])
-        try:
-            operand = self.references.operand(data[operator.name], lambda raw: operator.prepare(raw, path))
-        except Mistake as mistake:
-            raise mistake.within(operator.name) from None
-        unit = unit_of(path)
-        each = data.get("each")
-        if not has_elements(keys):
-            if each is not None:
-                raise Mistake(f"each needs a path with [], {path} has none", f"write {path}[]", ("each",))
-            return Comparison(path, fetcher(keys), operator, operand, unit)
-        if each is not None and each not in _EACH:
-            raise Mistake(f"each is {each!r}", near(str(each), _EACH, whole="it is one of"), ("each",))
-        return EachComparison(path, each_fetcher(keys), each or "every", operator, operand, unit)
-
-    def _calculation(self, text: Any) -> Condition:
-        if not isinstance(text, str):
-            raise Mistake("expr needs a text", 'write expr: "accel.count * 2 <= capacity.max"', ("expr",))
-        try:
-            return Calculation(text, parse_condition(text, self.references))
-        except Mistake as mistake:
-            raise mistake.within("expr") from None

@@ -14,6 +14,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.values import Truth, Value
 from spendgate.policies.body import CHANGE, GROUP, Body, ExceptionRule, Rung, Savings
 from spendgate.policies.clues import Clue
+from spendgate.policies.needs import Need, Needs, sentence
 from spendgate.policies.selection import signature
 from spendgate.policies.wording import listed, plain
 
@@ -124,8 +125,8 @@ def _doubt(policy: Policy, case: Case, today: date, outcome: _Outcome, applies: 
     rung, level = _strictest(policy, outcome.unsure, case, today)
     said = []
     if applies is Truth.UNKNOWN:
-        said.append(f"whether {policy.id} applies cannot be told: {body.selection.residual(case)} for it to apply")
-    residual = "; ".join((*said, *filter(None, (_residual(outcome.unsure, case),))))
+        said.append(f"whether the policy applies is not known: {sentence(body.selection.need(case))} for it to apply")
+    residual = ". ".join((*said, *filter(None, (_residual(outcome.unsure, case),))))
     clues = rung.check.clues(case, rung.check.truth(case))
     return _finding(
         policy,
@@ -140,14 +141,17 @@ def _doubt(policy: Policy, case: Case, today: date, outcome: _Outcome, applies: 
 
 
 def _residual(rungs: Sequence[Rung], case: Case) -> str:
-    """What is unknown in these rungs, each thing once."""
-    said = []
+    """What is unknown in these rungs: each must hold, or not be asked for."""
+    needs: list[Need] = []
     for rung in rungs:
+        ways: list[Need] = []
         if rung.when is not None and rung.when.truth(case) is Truth.UNKNOWN:
-            said.append(rung.when.residual(case, wanted=False))
+            ways.append(rung.when.need(case, wanted=False))
         if rung.check.truth(case) is Truth.UNKNOWN:
-            said.append(rung.check.residual(case))
-    return "; ".join(dict.fromkeys(said))
+            ways.append(rung.check.need(case))
+        if ways:
+            needs.append(Needs("or", tuple(ways)))
+    return sentence(Needs("and", tuple(needs))) if needs else ""
 
 
 def _details(body: Body, clues: Sequence[Clue]) -> dict[str, Any]:

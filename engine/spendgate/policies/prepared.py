@@ -107,7 +107,7 @@ def flag(raw: Any, path: str) -> bool:
 def names(raw: Any, path: str) -> tuple[str, ...]:
     """Keys of a map."""
     items = raw if isinstance(raw, (list, tuple)) else (raw,)
-    if not items or not all(isinstance(item, str) for item in items):
+    if not all(isinstance(item, str) for item in items):
         raise Mistake("a list of keys is needed", "write [owner, cost-center]")
     return tuple(items)
 

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from spendgate.model.case import Case
 from spendgate.model.resource import Action
 from spendgate.model.values import ABSENT, Truth, Unknown, Value
-from spendgate.policies.conditions import Compiler, Condition
+from spendgate.policies.compiler import Compiler
+from spendgate.policies.conditions import Condition
 from spendgate.policies.mistakes import Mistake, near
+from spendgate.policies.needs import Doubt, Need, Needs
 from spendgate.policies.operators import every
 
 DEFAULT_ACTIONS = ("create", "update", "replace", "import", "declare", "exists")
@@ -116,15 +118,15 @@ class Selection:
             result = every((result, ~selector.fits(case)))
         return result
 
-    def residual(self, case: Case) -> str:
+    def need(self, case: Case) -> Need:
         """What is unknown about whether the policy applies."""
         unsure = [(self.match, True), *((selector, False) for selector in self.exclude)]
-        said = [
-            selector.where.residual(case, wanted=wanted)
+        parts = [
+            selector.where.need(case, wanted=wanted)
             for selector, wanted in unsure
             if selector.where is not None and selector.where.truth(case) is Truth.UNKNOWN
         ]
-        return " and ".join(said) or "what it is cannot be told yet"
+        return Needs("and", tuple(parts)) if parts else Doubt("", "what it is cannot be told yet", "")
 
 
 def compile_selector(

@@ -12,7 +12,7 @@ from spendgate.errors import PolicyError
 from spendgate.model.case import ROOTS, PlainCase
 from spendgate.model.policy import Policy
 from spendgate.model.values import SENSITIVE, Unknown
-from spendgate.policies.body import Body
+from spendgate.policies.body import RESOURCE, Body
 from spendgate.policies.judging import Judgement, judge
 from spendgate.policies.literals import plain_number
 from spendgate.policies.mistakes import Mistake, near
@@ -20,6 +20,7 @@ from spendgate.policies.parameters import merged
 from spendgate.policies.reading import LANGUAGE, recompiled
 
 _MARKS = ("unknown", "sensitive")
+_ADDRESS = "the given resource"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ def run_tests(policies: Iterable[Policy], now: datetime) -> TestRun:
 def _run(policy: Policy, number: int, test: Mapping[str, Any], now: datetime) -> TestResult:
     document = policy.body.source.document
     line = document.line_of(("tests", number, "name"))
-    expected = _said(test["expect"], test.get("enforcement"), test["savings"] if "savings" in test else _ANY)
+    expected = _said(test["expect"], test.get("enforcement"), test.get("savings", _ANY))
     try:
-        case = given_case(test["given"], test.get("unknown", ()))
+        case = given_case(test["given"], test.get("unknown", ()), address=_ADDRESS if policy.scope == RESOURCE else "")
         judgement = judge(with_parameters(policy, test.get("params") or {}), case, now.date())
     except (Mistake, PolicyError) as error:
         return TestResult(policy.id, test["name"], False, expected, "error", str(error), document.origin, line)
@@ -139,7 +140,7 @@ def _said(verdict: str, level: str | None, money: Any) -> str:
     return " ".join(parts)
 
 
-def given_case(given: Mapping[str, Any], unknown: Sequence[str] = ()) -> PlainCase:
+def given_case(given: Mapping[str, Any], unknown: Sequence[str] = (), *, address: str = "") -> PlainCase:
     """A case of what a test gives. Paths under `unknown` and `sensitive` are not known. Raises Mistake."""
     values: dict[str, Any] = {}
     for key, value in given.items():
@@ -154,7 +155,7 @@ def given_case(given: Mapping[str, Any], unknown: Sequence[str] = ()) -> PlainCa
         _mark(values, path, Unknown())
     for path in given.get("sensitive", ()):
         _mark(values, path, SENSITIVE)
-    return PlainCase(str(given.get("address", "the given resource")), values)
+    return PlainCase(str(given.get("address", address)), values)
 
 
 def _copied(value: Any) -> Any:

@@ -82,15 +82,13 @@ def bounds(value: Bounded, *, unit: str = "") -> str:
     return f"at most {upper}" if upper is not None else f"(not known: {value.reason})"
 
 
-def why_unknown(path: str, value: Value, *, unit: str = "") -> str:
-    """A clause that says why a field is not known: `accel.models is known only after apply`."""
+def why_unknown(value: Value, *, unit: str = "") -> str:
+    """Why a field is not known, as the rest of a sentence that starts with the field."""
     if isinstance(value, Unknown):
-        if _is_plain_reason(value.reason):
-            return f"{path} is {value.reason}"
-        return f"{path} is not known ({value.reason})"
+        return f"is {value.reason}" if _is_plain_reason(value.reason) else f"is not known ({value.reason})"
     if isinstance(value, Bounded):
-        return f"{path} is known only as {bounds(value, unit=unit)} ({value.reason})"
-    return f"a part of {path} is {AFTER_APPLY}"
+        return f"is known only as {bounds(value, unit=unit)} ({value.reason})"
+    return f"is in part {AFTER_APPLY}"
 
 
 def _is_plain_reason(reason: str) -> bool:
