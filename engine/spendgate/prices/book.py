@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -97,6 +98,8 @@ class PriceBook:
         """The rate, or the reason why there is none. A tiered rate answers with its first step."""
         if query.service == "machine":
             return self._machine_rate(query)
+        if query.service == "windows machine":
+            return self._windows_rate(query)
         tiers = self.tiers(query)
         return tiers if isinstance(tiers, str) else tiers[0].rate
 
@@ -132,6 +135,31 @@ class PriceBook:
         if on_demand is None:
             return f"no on-demand price of {query.item} is known for {query.region}, only spot"
         return Rate(on_demand, "hours", as_of, source)
+
+    def _windows_rate(self, query: RateQuery) -> Rate | str:
+        """A machine with Windows: its Linux price and the licence, by size where the book has one, else by vCPU."""
+        machine = self._machine_rate(query)
+        if isinstance(machine, str):
+            return machine
+        licence = self.tiers(RateQuery(query.provider, "all", "windows licence", query.item))
+        vcpus = Decimal(1)
+        if isinstance(licence, str):
+            licence = self.tiers(RateQuery(query.provider, "all", "windows licence", "vcpu"))
+            spec = self.machine(query.provider, query.item)
+            if isinstance(licence, str) or spec is None or spec.vcpu is None:
+                return f"no price of a Windows licence for {query.item} is known"
+            vcpus = spec.vcpu
+        fee = licence[0].rate.price * vcpus
+        note = f"{machine.price} for the machine, {fee} for its Windows licence"
+        return replace(
+            machine,
+            price=machine.price + fee,
+            source=f"{machine.source}, {licence[0].rate.source}",
+            basis=Basis.ASSUMED if Basis.ASSUMED in (machine.basis, licence[0].rate.basis) else machine.basis,
+            note="; ".join(part for part in (note, machine.note) if part),
+            low=machine.low + fee if machine.low is not None else None,
+            high=machine.high + fee if machine.high is not None else None,
+        )
 
     def _no_machine_price(self, query: RateQuery) -> str:
         regions = self.machine_regions(query.provider, query.item)

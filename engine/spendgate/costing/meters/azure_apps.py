@@ -1,0 +1,349 @@
+"""Azure functions, plans, containers, registries and the services around applications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from spendgate.costing.meters.azure_parts import (
+    DAYS_PER_MONTH,
+    MILLION,
+    TEN_THOUSAND,
+    Metered,
+    hours_of,
+    metered,
+    parent,
+    sku,
+    why,
+    without_sku,
+)
+from spendgate.costing.meters.machines import needs_usage, unpriced
+from spendgate.costing.meters.parts import amount, missing_region, query, used
+from spendgate.costing.usage import stated
+from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.values import Unknown
+from spendgate.ports import Subject
+
+_ELASTIC: Mapping[str, tuple[int, Decimal]] = {
+    "EP1": (1, Decimal("3.5")),
+    "EP2": (2, Decimal(7)),
+    "EP3": (4, Decimal(14)),
+}
+"""vCPUs and gigabytes of an instance of the Elastic Premium plan (Azure Functions, premium plan)."""
+_LEAST_MB, _LEAST_MS = Decimal(128), Decimal(100)
+"""What an execution is billed for at least, and the step of its memory (Azure Functions pricing)."""
+
+
+def _function(subject: Subject) -> Iterator[Component]:
+    """A function of the consumption plan pays by execution, one of the premium plan by instance, others by their plan."""
+    plan = parent(subject, "service_plan_id", "azurerm_service_plan") or parent(
+        subject, "app_service_plan_id", "azurerm_app_service_plan"
+    )
+    if plan is None:
+        yield unpriced("Function", "GB-seconds", "its plan is not in this run")
+        return
+    kind = sku(plan.attributes, "kind")
+    size = sku(plan.attributes, "sku_name", "sku.0.size")
+    if isinstance(kind, Unknown) or isinstance(size, Unknown):
+        yield without_sku("Function", "GB-seconds", why(kind, size))
+    elif size in _ELASTIC and kind.lower() in ("", "elastic"):
+        vcpus, memory = _ELASTIC[size]
+        count = stated(subject.usage, "instances")
+        basis = Basis.USAGE if count is not None else Basis.PROVIDER_DEFAULT
+        for name, unit, item, each in (
+            (f"vCPU ({size})", "vCPU", "vcpu (premium)", Decimal(vcpus)),
+            (f"Memory ({size})", "GB", "memory (premium)", memory),
+        ):
+            quantity = Quantity.exactly(each * (count if count is not None else 1))
+            yield missing_region(subject, name, unit) or Component(
+                name, unit, query(subject, ("function app", item)), quantity, basis=basis
+            )
+    elif size == "Y1" or kind.lower() == "functionapp":
+        yield from _consumption(subject)
+
+
+def _consumption(subject: Subject) -> Iterator[Component]:
+    rate = ("function app", "execution time")
+    runs, length, memory = (
+        stated(subject.usage, key) for key in ("monthly_executions", "execution_duration_ms", "memory_mb")
+    )
+    if (missing := missing_region(subject, "Execution time", "GB-seconds")) is not None:
+        yield missing
+    elif runs is None or length is None or memory is None:
+        keys = "monthly_executions, execution_duration_ms and memory_mb"
+        yield needs_usage("Execution time", "GB-seconds", query(subject, rate), keys)
+    else:
+        gigabytes = -(-memory // _LEAST_MB) * _LEAST_MB / 1024
+        seconds = max(length, _LEAST_MS) / 1000
+        quantity = Quantity.exactly(runs * gigabytes * seconds)
+        yield Component("Execution time", "GB-seconds", query(subject, rate), quantity, basis=Basis.USAGE)
+    rate = ("function app", "executions")
+    yield used(subject, "Executions", "1M requests", rate, "monthly_executions", per_unit=MILLION)
+
+
+def _plan(subject: Subject) -> Iterator[Component]:
+    """App Service plans by worker; those of functions are metered at the function."""
+    attributes = subject.resource.attributes
+    size = sku(attributes, "sku_name", "sku.0.size")
+    if isinstance(size, Unknown):
+        yield without_sku("Instance usage", "hours", size)
+        return
+    if size in _ELASTIC or size in ("Y1", "F1", "FC1") or size.startswith("WS"):
+        return
+    count = attributes.whole("worker_count")
+    count = attributes.whole("sku.0.capacity") if count is None else count
+    system = str(attributes.text("os_type") or "Windows").lower()
+    yield hours_of(subject, f"Instance usage ({size})", ("app service plan", f"{size} {system}"), count)
+
+
+_WORKFLOW: Mapping[str, tuple[int, Decimal]] = {
+    "WS1": (1, Decimal("3.5")),
+    "WS2": (2, Decimal(7)),
+    "WS3": (4, Decimal(14)),
+}
+
+
+def _workflow(subject: Subject) -> Iterator[Component]:
+    plan = parent(subject, "app_service_plan_id", "azurerm_service_plan", "azurerm_app_service_plan")
+    size = sku(plan.attributes, "sku_name", "sku.0.size") if plan else str(subject.usage.get("sku", ""))
+    service = "logic app standard"
+    if isinstance(size, str) and size in _WORKFLOW:
+        vcores, memory = _WORKFLOW[size]
+        yield amount(subject, f"Workflow vCore ({size})", "vCore", (service, "workflow vcore"), Decimal(vcores))
+        yield amount(subject, f"Workflow memory ({size})", "GB", (service, "workflow memory"), memory)
+    else:
+        yield unpriced("Workflow vCore", "vCore", "its plan is not known: state sku in the usage file")
+    connectors = (
+        Metered("Standard connectors", "calls", "standard connectors", "monthly_standard_connector_calls"),
+        Metered("Enterprise connectors", "calls", "enterprise connectors", "monthly_enterprise_connector_calls"),
+    )
+    yield from metered(subject, service, connectors)
+
+
+_REGISTRY_GB: Mapping[str, Decimal] = {"Basic": Decimal(10), "Standard": Decimal(100), "Premium": Decimal(500)}
+"""Storage that comes with a registry (Azure Container Registry, service tiers)."""
+
+
+def _registry(subject: Subject) -> Iterator[Component]:
+    attributes = subject.resource.attributes
+    kind = sku(attributes, "sku", default="Basic")
+    if isinstance(kind, Unknown):
+        yield without_sku("Registry usage", "days", kind)
+        return
+    service, rate = "container registry", ("container registry", f"{kind} registry")
+    places = attributes.blocks("georeplications") or attributes.texts("georeplication_locations")
+    count = len(places) if isinstance(places, tuple) else 0
+    if count:
+        title = f"Geo replication ({count} location{'s' if count > 1 else ''})"
+        yield amount(subject, title, "days", rate, DAYS_PER_MONTH * count)
+    yield amount(subject, f"Registry usage ({kind})", "days", rate, DAYS_PER_MONTH)
+    held, included = stated(subject.usage, "storage_gb"), _REGISTRY_GB.get(kind, Decimal(0))
+    title = f"Storage (over {included} GB)"
+    if held is None:
+        yield used(subject, title, "GB-month", (service, "storage (over 10gb)"), "storage_gb")
+    elif held > included:
+        yield amount(subject, title, "GB-month", (service, "storage (over 10gb)"), held - included)
+    rate = (service, "build vcpu")
+    yield used(subject, "Build vCPU", "seconds", rate, "monthly_build_vcpu_hrs", per_unit=Decimal(1) / 3600)
+
+
+def _container_group(subject: Subject) -> Iterator[Component]:
+    """Container instances pay for the vCPUs and memory that their containers ask for, while the group runs."""
+    attributes = subject.resource.attributes
+    blocks = attributes.blocks("container")
+    if isinstance(blocks, Unknown):
+        yield unpriced("vCPU", "vCPU-hours", f"its containers are {blocks.reason}")
+        return
+    for name, unit, key in (("vCPU", "vCPU-hours", "cpu"), ("Memory", "GB-hours", "memory")):
+        total = Decimal(0)
+        for block in blocks:
+            value = block.number(key)
+            if not isinstance(value, Decimal):
+                why = value.reason if isinstance(value, Unknown) else "not stated"
+                yield unpriced(name, unit, f"{key} of a container is {why}")
+                break
+            total += value
+        else:
+            rate = ("container instances", name.lower())
+            yield amount(subject, name, unit, rate, total * subject.hours_per_month)
+
+
+def _container_app(subject: Subject) -> Iterator[Component]:
+    """Container apps scale with requests, down to nothing unless told otherwise."""
+    service = "container apps"
+    yield from metered(
+        subject,
+        service,
+        (
+            Metered("vCPU", "vCPU-seconds", "vcpu", "monthly_vcpu_seconds"),
+            Metered("Memory", "GB-seconds", "memory", "monthly_memory_gb_seconds"),
+            Metered("Requests", "1M requests", "requests", "monthly_requests", MILLION),
+        ),
+    )
+
+
+def _app_configuration(subject: Subject) -> Iterator[Component]:
+    attributes = subject.resource.attributes
+    kind = sku(attributes, "sku", default="free")
+    if isinstance(kind, Unknown):
+        yield without_sku("Instance", "days", kind)
+        return
+    if kind == "free":
+        return
+    blocks = attributes.blocks("replica")
+    count = len(blocks) if isinstance(blocks, tuple) else 0
+    title = "Instance" if not count else f"Instance ({count} replica{'s' if count > 1 else ''})"
+    yield amount(subject, title, "days", ("app configuration", title.lower()), DAYS_PER_MONTH)
+    rate = ("app configuration", "requests (over 200k/day per replica)")
+    name, key = "Requests (over 200k/day per replica)", "monthly_additional_requests"
+    yield used(subject, name, "10k requests", rate, key, per_unit=TEN_THOUSAND)
+
+
+def _api_management(subject: Subject) -> Iterator[Component]:
+    name = sku(subject.resource.attributes, "sku_name")
+    if isinstance(name, Unknown):
+        yield without_sku("API management", "units", name)
+        return
+    kind, _, units = name.lower().partition("_")
+    title, service = f"API management ({kind})", "api management"
+    if kind == "consumption":
+        yield used(subject, title, "1M calls", (service, title), "monthly_api_calls", per_unit=MILLION)
+    else:
+        yield amount(subject, title, "units", (service, title), Decimal(units) if units.isdecimal() else Decimal(1))
+    if kind == "premium":
+        gateway = Metered("Self hosted gateway", "gateways", "self hosted gateway", "self_hosted_gateway_count")
+        yield from metered(subject, service, (gateway,))
+
+
+def _signalr(subject: Subject) -> Iterator[Component]:
+    attributes = subject.resource.attributes
+    name, units = sku(attributes, "sku.0.name"), attributes.number("sku.0.capacity")
+    if isinstance(name, Unknown):
+        yield without_sku("Service usage", "units", name)
+    elif not name.startswith("Free"):
+        kind, service = name.partition("_")[0], "signalr service"
+        yield amount(subject, f"Service usage ({kind})", "units", (service, f"service usage ({kind})"), units)
+        item, key = f"additional messages ({kind})", "monthly_additional_messages"
+        yield used(subject, f"Additional messages ({kind})", "1M messages", (service, item), key, per_unit=MILLION)
+
+
+def _static_site(subject: Subject) -> Iterator[Component]:
+    kind = sku(subject.resource.attributes, "sku_tier", default="Free")
+    if isinstance(kind, Unknown):
+        yield without_sku("Static Web App", "months", kind)
+    elif kind != "Free":
+        title = f"Static Web App ({kind})"
+        yield amount(subject, title, "months", ("static web app", title), Decimal(1))
+        rate = ("static web app", "bandwidth (over 100gb)")
+        yield used(subject, "Bandwidth (over 100GB)", "GB", rate, "monthly_bandwidth_gb")
+
+
+def _key(subject: Subject) -> Iterator[Component]:
+    kind = sku(subject.resource.attributes, "key_type", default="RSA")
+    if isinstance(kind, Unknown):
+        yield without_sku("Keys", "10K transactions", kind)
+        return
+    service = "key vault key"
+    operations = ("monthly_protected_keys_operations", TEN_THOUSAND)
+    parts = [
+        Metered(
+            "Secrets operations", "10K transactions", "secrets operations", "monthly_secrets_operations", TEN_THOUSAND
+        ),
+        Metered("Storage key rotations", "renewals", "storage key rotations", "monthly_key_rotation_renewals"),
+    ]
+    if kind.upper().endswith("HSM"):
+        size = subject.resource.attributes.number("key_size")
+        advanced = kind.upper().startswith("EC") or (isinstance(size, Decimal) and size > _SIMPLE_KEY_BITS)
+        item = "hsm-protected advanced keys" if advanced else "hsm-protected keys"
+        parts.append(Metered("HSM-protected keys", "months", item, "hsm_protected_keys", tiered=advanced))
+        name = "HSM-protected keys"
+        parts.append(Metered(f"{name}: operations", "10K transactions", "hsm-protected key operations", *operations))
+    else:
+        name = "Software-protected keys"
+        parts.append(Metered(name, "10K transactions", "software-protected keys", *operations))
+    yield from metered(subject, service, parts)
+
+
+_SIMPLE_KEY_BITS = Decimal(2048)
+
+
+def _certificate(subject: Subject) -> Iterator[Component]:
+    renewals = Metered(
+        "Certificate renewals", "requests", "certificate renewals", "monthly_certificate_renewal_requests"
+    )
+    rate, key = ("key vault certificate", "certificate operations"), "monthly_certificate_other_operations"
+    yield from metered(subject, "key vault certificate", (renewals,))
+    yield used(subject, "Certificate operations", "10K transactions", rate, key, per_unit=TEN_THOUSAND)
+
+
+def _hsm(subject: Subject) -> Iterator[Component]:
+    yield hours_of(subject, "HSM pools", ("key vault managed hardware security module", "hsm pools"), 1)
+
+
+def _power_bi(subject: Subject) -> Iterator[Component]:
+    name = sku(subject.resource.attributes, "sku_name")
+    if isinstance(name, Unknown):
+        yield without_sku("Node usage", "hours", name)
+    else:
+        yield hours_of(subject, f"Node usage ({name})", ("powerbi embedded", name), 1)
+
+
+_PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
+    "azurerm_function_app": _function,
+    "azurerm_linux_function_app": _function,
+    "azurerm_windows_function_app": _function,
+    "azurerm_service_plan": _plan,
+    "azurerm_app_service_plan": _plan,
+    "azurerm_logic_app_standard": _workflow,
+    "azurerm_container_registry": _registry,
+    "azurerm_container_group": _container_group,
+    "azurerm_container_app": _container_app,
+    "azurerm_container_app_job": _container_app,
+    "azurerm_app_configuration": _app_configuration,
+    "azurerm_api_management": _api_management,
+    "azurerm_signalr_service": _signalr,
+    "azurerm_static_web_app": _static_site,
+    "azurerm_static_site": _static_site,
+    "azurerm_key_vault_key": _key,
+    "azurerm_key_vault_certificate": _certificate,
+    "azurerm_key_vault_managed_hardware_security_module": _hsm,
+    "azurerm_powerbi_embedded": _power_bi,
+}
+
+
+class Apps:
+    """Instances, executions, images and calls."""
+
+    types = tuple(_PARTS)
+    usage_keys = {
+        "monthly_executions": "executions a month",
+        "execution_duration_ms": "length of an execution in milliseconds",
+        "memory_mb": "memory of an execution in megabytes",
+        "instances": "instances of a premium plan",
+        "sku": "size of a workflow plan that is not in the run",
+        "monthly_standard_connector_calls": "calls of standard connectors a month",
+        "monthly_enterprise_connector_calls": "calls of enterprise connectors a month",
+        "storage_gb": "gigabytes of images stored",
+        "monthly_build_vcpu_hrs": "vCPU hours of builds a month",
+        "monthly_vcpu_seconds": "vCPU seconds of container apps a month",
+        "monthly_memory_gb_seconds": "memory in GB seconds of container apps a month",
+        "monthly_requests": "requests a month",
+        "monthly_additional_requests": "requests above those included, a month",
+        "monthly_api_calls": "calls a month",
+        "self_hosted_gateway_count": "self-hosted gateways",
+        "monthly_additional_messages": "messages above those included, a month",
+        "monthly_bandwidth_gb": "gigabytes served above those included, a month",
+        "monthly_secrets_operations": "operations on secrets a month",
+        "monthly_key_rotation_renewals": "rotations of storage keys a month",
+        "monthly_protected_keys_operations": "operations on keys a month",
+        "hsm_protected_keys": "keys in use",
+        "monthly_certificate_renewal_requests": "renewals of certificates a month",
+        "monthly_certificate_other_operations": "other operations on certificates a month",
+    }
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """The parts of the type at hand."""
+        yield from _PARTS[subject.resource.type](subject)
+
+
+APPS = Apps()

@@ -1,0 +1,167 @@
+"""Virtual machines, scale sets, AKS, Azure ML and endpoint machines, capacity reservations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from spendgate.costing.meters.azure_disks import pool_disks
+from spendgate.costing.meters.azure_parts import sku, without_sku
+from spendgate.costing.meters.machines import label, machine_components, needs_usage, unpriced
+from spendgate.costing.meters.parts import always, query, used
+from spendgate.costing.usage import stated
+from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.facets import Capacity, Pool
+from spendgate.model.values import Unknown
+from spendgate.ports import Subject
+
+_FREE_APIS = (
+    "microsoft.machinelearningservices/workspaces",
+    "microsoft.machinelearningservices/workspaces/onlineendpoints",
+    "microsoft.machinelearningservices/workspaces/connections",
+    "microsoft.machinelearningservices/workspaces/datastores",
+    "microsoft.cognitiveservices/accounts/projects",
+    "microsoft.cognitiveservices/accounts/connections",
+    "microsoft.cognitiveservices/accounts/raipolicies",
+    "microsoft.authorization/roleassignments",
+    "microsoft.resources/resourcegroups",
+)
+"""API types of `azapi_resource` that cost nothing by themselves."""
+_ML_CLUSTER = "azurerm_machine_learning_compute_cluster"
+
+
+class Machines:
+    """Machine hours with their Windows licences, and the disks that machines bring along."""
+
+    types = (
+        "azurerm_virtual_machine",
+        "azurerm_linux_virtual_machine",
+        "azurerm_windows_virtual_machine",
+        "azurerm_virtual_machine_scale_set",
+        "azurerm_linux_virtual_machine_scale_set",
+        "azurerm_windows_virtual_machine_scale_set",
+        "azurerm_orchestrated_virtual_machine_scale_set",
+        "azurerm_kubernetes_cluster",
+        "azurerm_kubernetes_cluster_node_pool",
+        _ML_CLUSTER,
+        "azurerm_machine_learning_compute_instance",
+        "azurerm_capacity_reservation",
+        "azapi_resource",
+    )
+    usage_keys = {
+        "monthly_hrs": "hours a month that the machines run",
+        "instances": "machines that run on average, instead of the desired size",
+        "nodes": "nodes that run on average, instead of the desired size",
+        "default_node_pool": "nodes and monthly_hrs of a cluster's default pool",
+        "load_balancer": "monthly_data_processed_gb of a cluster's load balancer",
+        "os_disk": "monthly_disk_operations of the OS disk",
+        "data_disk": "monthly_disk_operations of the data disks",
+        "storage_os_disk": "monthly_disk_operations of the OS disk",
+        "storage_data_disk": "monthly_disk_operations of each data disk",
+        "storage_profile_os_disk": "monthly_disk_operations of the OS disks",
+        "storage_profile_data_disk": "monthly_disk_operations of the data disks",
+        "ultra_reservation_vcpus": "vCPUs of machines that may use Ultra disks but have none attached",
+    }
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """The metered parts, pool by pool."""
+        if subject.resource.type == "azapi_resource" and not subject.facets.pools:
+            yield from _unmetered_api(subject)
+        for pool in subject.facets.pools:
+            yield from _pool(subject, pool)
+
+
+def _unmetered_api(subject: Subject) -> Iterator[Component]:
+    stated_type = subject.resource.attributes.text("type")
+    if isinstance(stated_type, Unknown):
+        yield unpriced("Resource", "months", f"its API type is {stated_type.reason}")
+        return
+    plain = (stated_type or "").partition("@")[0]
+    # NOTE: model deployments have a meter of their own.
+    if not subject.facets.llm and plain.lower() not in _FREE_APIS:
+        yield unpriced(plain or "Resource", "months", f"no meter for the API type {plain or 'that is not stated'}")
+
+
+def _pool(subject: Subject, pool: Pool) -> Iterator[Component]:
+    pool = _with_usage(subject, pool)
+    hours = stated(subject.usage, f"{pool.name}.monthly_hrs" if pool.name else "monthly_hrs")
+    priced = pool
+    if hours is not None and subject.resource.type == _ML_CLUSTER and pool.capacity.desired == 0:
+        # NOTE: a cluster at rest has no nodes; stated hours are those of one.
+        priced = replace(pool, capacity=Capacity(1, 1, pool.capacity.max))
+    for component in machine_components(subject, _with_licence(priced)):
+        if hours is not None and component.quantity is not None:
+            factor = hours / subject.hours_per_month
+            component = replace(component, quantity=component.quantity.times(factor), basis=Basis.USAGE)
+        yield component
+    yield from pool_disks(subject, pool)
+    if pool.details.get("ultra_reservation"):
+        rate = ("managed disk", "ultra reservation")
+        yield _reserved_ultra(subject, pool, rate)
+
+
+def _with_usage(subject: Subject, pool: Pool) -> Pool:
+    for key in (f"{pool.name}.nodes",) if pool.name else ("instances", "nodes"):
+        count = stated(subject.usage, key)
+        if count is not None and count == count.to_integral_value():
+            return replace(pool, capacity=Capacity(int(count), int(count), int(count)))
+    return pool
+
+
+def _with_licence(pool: Pool) -> Pool:
+    """A Windows machine is priced with its licence, unless the licence is owned already (Azure Hybrid Benefit)."""
+    if pool.operating_system != "windows":
+        return pool
+    if pool.details.get("own_licence"):
+        return replace(pool, operating_system="linux")
+    return replace(pool, operating_system="linux", service="windows machine")
+
+
+def _reserved_ultra(subject: Subject, pool: Pool, rate: tuple[str, str]) -> Component:
+    name, key = label(pool, "Ultra disk reservation (if unattached)"), "ultra_reservation_vcpus"
+    if not isinstance(subject.facets.region, str):
+        return unpriced(name, "vCPU", "region is not known")
+    vcpus = stated(subject.usage, key)
+    if vcpus is None:
+        return needs_usage(name, "vCPU", query(subject, rate), key)
+    return Component(name, "vCPU", query(subject, rate), Quantity.exactly(vcpus), basis=Basis.USAGE)
+
+
+class Cluster:
+    """The control plane of an AKS cluster: free, standard or premium, and traffic of its load balancer where stated."""
+
+    types = ("azurerm_kubernetes_cluster",)
+    usage_keys: dict[str, str] = {}
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """One hourly part in the paid tiers."""
+        tier = sku(subject.resource.attributes, "sku_tier", default="Free")
+        if isinstance(tier, Unknown):
+            yield without_sku("Uptime SLA", "hours", tier)
+        elif tier in ("Standard", "Paid"):
+            yield always(subject, "Uptime SLA", ("aks", "uptime sla"))
+        elif tier != "Free":
+            yield always(subject, f"Uptime SLA ({tier})", ("aks", f"uptime sla {tier.lower()}"))
+        key = "load_balancer.monthly_data_processed_gb"
+        if stated(subject.usage, key) is not None:
+            yield used(subject, "Load balancer: data processed", "GB", ("load balancer", "data processed"), key)
+
+
+class Hosts:
+    """Hosts of `azurerm_dedicated_host`: paid by the host, whatever runs on it."""
+
+    types = ("azurerm_dedicated_host",)
+    usage_keys: dict[str, str] = {}
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """One hourly part."""
+        name = sku(subject.resource.attributes, "sku_name")
+        if isinstance(name, Unknown):
+            yield without_sku("Dedicated host", "hours", name)
+        else:
+            yield always(subject, f"Dedicated host ({name})", ("dedicated host", name.lower()))
+
+
+MACHINES = Machines()
+CLUSTER = Cluster()
+HOSTS = Hosts()

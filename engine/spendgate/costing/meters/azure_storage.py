@@ -1,0 +1,286 @@
+"""Azure disks of their own, snapshots, storage accounts, shares, queues, tables and file systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from spendgate.costing.meters.azure_disks import disk_components
+from spendgate.costing.meters.azure_parts import TEN_THOUSAND, Metered, metered, parent, sku, without_sku
+from spendgate.costing.meters.machines import unpriced
+from spendgate.costing.meters.parts import amount, used
+from spendgate.costing.usage import stated
+from spendgate.model.cost import Component
+from spendgate.model.facets import Capacity
+from spendgate.model.values import Number, Unknown
+from spendgate.ports import Subject
+
+
+class Disks:
+    """`azurerm_managed_disk`, snapshots and images."""
+
+    types = ("azurerm_managed_disk", "azurerm_snapshot", "azurerm_image")
+    usage_keys = {
+        "monthly_disk_operations": "reads, writes and deletes a month of a standard disk",
+        "storage_gb": "gigabytes that the snapshot or image holds",
+    }
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """The parts of the type at hand."""
+        type_ = subject.resource.type
+        if type_ == "azurerm_managed_disk":
+            tier = subject.resource.attributes.text("tier")
+            for disk in subject.facets.disks if isinstance(subject.facets.disks, tuple) else ():
+                yield from disk_components(subject, disk, Capacity(), "Disk", tier=tier)
+        else:
+            yield _copy(subject)
+
+
+def _copy(subject: Subject) -> Component:
+    """A snapshot or image: what is stated to be stored, else at most the size of its source."""
+    rate = ("managed disk", "snapshot storage")
+    size = _source_gib(subject)
+    if stated(subject.usage, "storage_gb") is not None or size is None:
+        return used(subject, "Storage", "GB-month", rate, "storage_gb")
+    return amount(subject, "Storage", "GB-month", rate, size)
+
+
+def _source_gib(subject: Subject) -> Number:
+    own = subject.resource.attributes.number("disk_size_gb")
+    if isinstance(own, Decimal):
+        return own
+    for attribute in ("source_resource_id", "source_uri"):
+        source = parent(subject, attribute, "azurerm_managed_disk")
+        if source is not None:
+            return source.attributes.number("disk_size_gb")
+    return None
+
+
+_BLOB = (
+    Metered("Write operations", "10k operations", "write operations", "monthly_write_operations", TEN_THOUSAND),
+    Metered(
+        "List and create container operations",
+        "10k operations",
+        "list and create container operations",
+        "monthly_list_and_create_container_operations",
+        TEN_THOUSAND,
+    ),
+    Metered("Read operations", "10k operations", "read operations", "monthly_read_operations", TEN_THOUSAND),
+    Metered("All other operations", "10k operations", "all other operations", "monthly_other_operations", TEN_THOUSAND),
+)
+_RETRIEVAL = Metered("Data retrieval", "GB", "data retrieval", "monthly_data_retrieval_gb")
+_EARLY = Metered("Early deletion", "GB", "early deletion", "early_deletion_gb")
+_INDEX = Metered("Blob index", "10k tags", "blob index", "blob_index_tags", TEN_THOUSAND)
+_ITERATIVE = (
+    Metered(
+        "Iterative read operations",
+        "10k operations",
+        "iterative read operations",
+        "monthly_iterative_read_operations",
+        TEN_THOUSAND,
+    ),
+    Metered(
+        "Iterative write operations",
+        "100 operations",
+        "iterative write operations",
+        "monthly_iterative_write_operations",
+        Decimal(100),
+    ),
+)
+
+
+class Accounts:
+    """`azurerm_storage_account`: what is stored and asked for, by kind, tier, redundancy and access tier."""
+
+    types = ("azurerm_storage_account",)
+    usage_keys = {
+        "storage_gb": "gigabytes stored",
+        "data_at_rest_storage_gb": "gigabytes of files stored",
+        "snapshots_storage_gb": "gigabytes of snapshots of shares",
+        "metadata_at_rest_storage_gb": "gigabytes of metadata of shares",
+        "monthly_write_operations": "writes a month",
+        "monthly_list_and_create_container_operations": "operations that list or create containers, a month",
+        "monthly_list_operations": "operations that list, a month",
+        "monthly_read_operations": "reads a month",
+        "monthly_other_operations": "all other operations a month",
+        "monthly_iterative_read_operations": "iterative reads a month of a hierarchical namespace",
+        "monthly_iterative_write_operations": "iterative writes a month of a hierarchical namespace",
+        "monthly_data_retrieval_gb": "gigabytes read from a cool tier, a month",
+        "monthly_data_write_gb": "gigabytes written to a cool tier, a month",
+        "early_deletion_gb": "gigabytes deleted too early from a cool tier, a month",
+        "blob_index_tags": "index tags on blobs",
+    }
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """Blob parts, or file parts of a `FileStorage` account."""
+        attributes = subject.resource.attributes
+        for path in ("account_kind", "account_tier", "account_replication_type", "access_tier"):
+            value = attributes.text(path)
+            # NOTE: an unstated access tier is the provider's to fill in: Hot.
+            if isinstance(value, Unknown) and path != "access_tier":
+                yield unpriced("Storage", "GB-month", f"{path} is {value.reason}")
+                return
+        kind = str(attributes.text("account_kind") or "StorageV2")
+        premium = attributes.text("account_tier") == "Premium"
+        copies = str(attributes.text("account_replication_type") or "LRS").lower()
+        cool = attributes.text("access_tier") == "Cool"
+        if kind == "FileStorage":
+            # NOTE: an account of files alone is premium, whatever access tier stands beside it.
+            yield from _files(subject, premium=premium, tier="cool" if cool else "hot", copies=copies, at_rest=_AT_REST)
+        else:
+            yield from _blobs(subject, kind, premium=premium, cool=cool, copies=copies)
+
+
+def _blobs(subject: Subject, kind: str, *, premium: bool, cool: bool, copies: str) -> Iterator[Component]:
+    hierarchical = subject.resource.attributes.flag("is_hns_enabled") is True and not premium
+    if kind == "Storage":
+        service, prefix = "storage v1", copies
+    elif premium:
+        service, prefix = "blob", f"premium {copies}"
+    else:
+        service, prefix = ("data lake" if hierarchical else "blob"), f"{'cool' if cool else 'hot'} {copies}"
+    by_steps = service == "blob" and not premium and not cool
+    parts = [Metered("Capacity", "GB-month", "capacity", "storage_gb", tiered=by_steps), *_BLOB]
+    if hierarchical:
+        parts += _ITERATIVE
+    if not premium and kind != "Storage":
+        if cool:
+            parts += [_RETRIEVAL, _EARLY]
+        if not hierarchical:
+            parts.append(_INDEX)
+    yield from metered(subject, service, (part._replace(item=f"{prefix}: {part.item}") for part in parts))
+
+
+_AT_REST = Metered("Data at rest", "GB-month", "data at rest", "data_at_rest_storage_gb")
+_SHARED = Metered("Data at rest", "GB-month", "data at rest", "storage_gb")
+_SNAPSHOTS = Metered("Snapshots", "GB-month", "snapshots", "snapshots_storage_gb")
+_METADATA = Metered("Metadata at rest", "GB-month", "metadata at rest", "metadata_at_rest_storage_gb")
+
+
+def _files(subject: Subject, *, premium: bool, tier: str, copies: str, at_rest: Metered) -> Iterator[Component]:
+    """Parts of Azure Files. Premium shares pay for their size and snapshots alone."""
+    if premium:
+        prefix, parts = f"premium {copies}", [at_rest, _SNAPSHOTS]
+    else:
+        prefix = f"standard {tier} {copies}"
+        listing = "monthly_list_operations"
+        if listing not in subject.usage and "monthly_list_and_create_container_operations" in subject.usage:
+            listing = "monthly_list_and_create_container_operations"
+        parts = [at_rest, _SNAPSHOTS, *([_METADATA] if tier != "transaction optimized" else [])]
+        parts += [
+            _BLOB[0],
+            Metered("List operations", "10k operations", "list operations", listing, TEN_THOUSAND),
+            _BLOB[2],
+            _BLOB[3],
+        ]
+        if tier == "cool":
+            parts += [_RETRIEVAL, *([_EARLY] if at_rest is _AT_REST else [])]
+    yield from metered(subject, "files", (part._replace(item=f"{prefix}: {part.item}") for part in parts))
+
+
+class Shares:
+    """`azurerm_storage_share`, queues and tables: metered by themselves, at the tier and redundancy of their account."""
+
+    types = ("azurerm_storage_share", "azurerm_storage_queue", "azurerm_storage_table")
+    usage_keys = {
+        **{key: text for key, text in Accounts.usage_keys.items() if not key.startswith(("data_at_rest", "blob"))},
+        "monthly_storage_gb": "gigabytes stored",
+        "monthly_class_1_operations": "class 1 operations a month of a queue",
+        "monthly_class_2_operations": "class 2 operations a month of a queue",
+        "monthly_geo_replication_data_transfer_gb": "gigabytes replicated to another region, a month",
+        "monthly_batch_write_operations": "batch writes a month of a table",
+        "monthly_scan_operations": "scans a month of a table",
+        "monthly_delete_operations": "deletes a month of a table",
+    }
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """The parts of the type at hand."""
+        account = parent(subject, "storage_account_name", "azurerm_storage_account") or parent(
+            subject, "storage_account_id", "azurerm_storage_account"
+        )
+        if account is None:
+            yield unpriced("Storage", "GB-month", "its storage account is not in this run")
+            return
+        copies = sku(account.attributes, "account_replication_type", default="LRS")
+        if isinstance(copies, Unknown):
+            yield without_sku("Storage", "GB-month", copies)
+        elif subject.resource.type == "azurerm_storage_share":
+            yield from _share(subject, account.attributes.text("account_tier") == "Premium", copies.lower())
+        elif subject.resource.type == "azurerm_storage_queue":
+            yield from _queue(subject, copies.lower())
+        else:
+            yield from _table(subject, copies.lower())
+
+
+_TIERS = {"Hot": "hot", "Cool": "cool", "TransactionOptimized": "transaction optimized"}
+
+
+def _share(subject: Subject, premium: bool, copies: str) -> Iterator[Component]:
+    tier = subject.resource.attributes.text("access_tier")
+    premium = premium or tier == "Premium"
+    named = _TIERS.get(tier, "transaction optimized") if isinstance(tier, str) else "transaction optimized"
+    parts = _files(subject, premium=premium, tier=named, copies=copies, at_rest=_SHARED)
+    if premium and stated(subject.usage, "storage_gb") is None:
+        next(parts)
+        quota = subject.resource.attributes.number("quota")
+        yield amount(subject, "Data at rest", "GB-month", ("files", f"premium {copies}: data at rest"), quota)
+    yield from parts
+
+
+def _queue(subject: Subject, copies: str) -> Iterator[Component]:
+    def operations(number: int) -> Metered:
+        return Metered(
+            f"Class {number} operations",
+            "10k operations",
+            f"{copies}: class {number} operations",
+            f"monthly_class_{number}_operations",
+            TEN_THOUSAND,
+        )
+
+    yield from metered(
+        subject,
+        "storage queue",
+        (
+            Metered("Capacity", "GB-month", f"{copies}: capacity", "monthly_storage_gb"),
+            operations(1),
+            operations(2),
+        ),
+    )
+    if copies != "lrs" and copies != "zrs":
+        rate = ("storage queue", "geo-replication data transfer")
+        yield used(subject, "Geo-replication data transfer", "GB", rate, "monthly_geo_replication_data_transfer_gb")
+
+
+def _table(subject: Subject, copies: str) -> Iterator[Component]:
+    kinds = ("Batch write", "Write", "Read", "Scan", "List", "Delete")
+    yield used(subject, "Capacity", "GB-month", ("storage table", f"{copies}: capacity"), "monthly_storage_gb")
+    for kind in kinds:
+        key = f"monthly_{kind.lower().replace(' ', '_')}_operations"
+        rate = ("storage table", f"{copies}: {kind.lower()} operations")
+        yield used(subject, f"{kind} operations", "10k operations", rate, key, per_unit=TEN_THOUSAND)
+
+
+class FileSystems:
+    """Managed Lustre and NetApp capacity pools: paid for the size that is provisioned."""
+
+    types = ("azurerm_managed_lustre_file_system", "azurerm_netapp_pool")
+    usage_keys: dict[str, str] = {}
+
+    def components(self, subject: Subject) -> Iterable[Component]:
+        """One part: the provisioned size at the SKU's or service level's rate."""
+        attributes = subject.resource.attributes
+        lustre = subject.resource.type == "azurerm_managed_lustre_file_system"
+        kind = sku(attributes, "sku_name" if lustre else "service_level")
+        if isinstance(kind, Unknown):
+            yield without_sku("Capacity", "GB-month", kind)
+            return
+        terabytes = attributes.number("storage_capacity_in_tb" if lustre else "size_in_tb")
+        size = terabytes * 1024 if isinstance(terabytes, Decimal) else terabytes
+        service = "managed lustre" if lustre else "netapp"
+        yield amount(subject, f"Capacity ({kind})", "GB-month", (service, kind.lower()), size)
+
+
+DISKS = Disks()
+ACCOUNTS = Accounts()
+SHARES = Shares()
+FILE_SYSTEMS = FileSystems()
