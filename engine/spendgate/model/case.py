@@ -68,18 +68,21 @@ def look_up_each(case: Case, keys: Keys) -> list[Value]:
 
 def _descend(value: Value, keys: Keys, depth: int) -> Value:
     for position in range(depth, len(keys)):
-        if value is ABSENT or isinstance(value, (Unknown, Bounded)):
-            return value
         key = keys[position]
-        if isinstance(value, Attributes):
+        # NOTE: in the order of how often each is met; the general tests for maps and sequences are slow.
+        if type(value) is dict:
+            value = value.get(key)
+        elif value is ABSENT or isinstance(value, (Unknown, Bounded)):
+            return value
+        elif isinstance(value, Attributes):
             return _attribute(value, keys[position:])
-        if isinstance(value, Mapping):
+        elif is_dataclass(value):
+            value = getattr(value, "class_" if key == "class" else key, None)
+        elif isinstance(value, Mapping):
             value = value.get(key)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             index = int(key) if key.isdecimal() else -1
             value = value[index] if 0 <= index < len(value) else None
-        elif is_dataclass(value):
-            value = getattr(value, "class_" if key == "class" else key, None)
         else:
             value = None
         if value is None:

@@ -136,7 +136,9 @@ def _built_in_policies(packs: Sequence[str], readers: Mapping[str, Reader]) -> l
     for each in wanted.values():
         if each.path.suffix in SUFFIXES:
             found.append(read_policy_file(each.path, each.origin, built_in=True))
-        elif each.path.suffix in readers:
+        elif each.path.suffix not in readers:
+            raise PolicyError(f"{each.id} is written in a language that this program cannot read", file=each.origin)
+        else:
             others.setdefault(each.path.suffix, []).append((each.path, each.origin))
     for suffix, files in others.items():
         found.extend(readers[suffix](files, True))

@@ -17,6 +17,8 @@ _CENT = Decimal("0.01")
 
 def shown(value: Value, *, unit: str = "") -> str:
     """A value in a message: money with two decimals, lists parted by commas, what is not known in brackets."""
+    if isinstance(value, str):
+        return value
     if value is ABSENT or value is None:
         return "(not set)"
     if isinstance(value, Unknown):
@@ -35,7 +37,7 @@ def shown(value: Value, *, unit: str = "") -> str:
         return "(a block)"
     if isinstance(value, Mapping):
         return listed([f"{key}={shown(child)}" for key, child in value.items()])
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return listed([shown(child, unit=unit) for child in value])
     return str(value)
 
@@ -97,6 +99,8 @@ def _is_plain_reason(reason: str) -> bool:
 
 def plain(value: Value) -> Any:
     """A value for a finding's `actual` and `expected`: data that JSON can hold, without secrets; None when not known."""
+    if isinstance(value, (str, bool, int, Decimal)):
+        return value
     if value is ABSENT or isinstance(value, Unknown):
         return None
     if isinstance(value, Bounded):
@@ -109,6 +113,4 @@ def plain(value: Value) -> Any:
         return {str(key): plain(child) for key, child in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(child) for child in value]
-    if isinstance(value, (str, bool, int, Decimal)):
-        return value
     return str(value)
