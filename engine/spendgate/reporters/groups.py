@@ -21,7 +21,7 @@ HEADINGS = {
     "error": "Could not be judged",
     "block": "Blocked",
     "require-approval": "Needs approval",
-    "undetermined": "Undetermined: must become known before this can pass",
+    "undetermined": "Undetermined: no pass until this is known",
     "warn": "Warnings",
     "advise": "Advice",
     "waived": "Waived",

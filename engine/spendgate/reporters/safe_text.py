@@ -16,10 +16,10 @@ _ESCAPES = re.compile(
     "|\x9b[0-?]*[ -/]*[@-~]"
     "|\x1b."
 )
-# Controls, marks that turn the reading direction or show nothing, line separators, halves of surrogate pairs.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
-)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories that show nothing or turn the reading direction, and halves of surrogate pairs."""
+_NO_XML = "\ufffe\uffff"
 _COMMANDS = re.compile(r"^([ \t]*)(::|##\[)", re.MULTILINE)
 _INERT = {"::": "\u2236:", "##[": "\u266f#["}
 _BLANKS = re.compile("[\t\n\v\f\r\u0085\u2028\u2029]+")
@@ -29,7 +29,13 @@ def one_line(text: str) -> str:
     """The text on one line, without escape sequences and control characters; line breaks and tabs become a blank."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub("", _BLANKS.sub(" ", _ESCAPES.sub("", text)))
+    plain = _CONTROLS.sub("", _BLANKS.sub(" ", _ESCAPES.sub("", text)))
+    return plain if plain.isascii() else "".join(filter(_is_shown, plain))
+
+
+@lru_cache(maxsize=4096)
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in _HIDDEN and character not in _NO_XML
 
 
 def lines_of(text: str) -> list[str]:

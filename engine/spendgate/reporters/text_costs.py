@@ -19,6 +19,8 @@ _ROWS_WITH_ITEMS = 3
 _REASONS = 6
 _LABELS = 4
 _GAP = 2
+_NARROWEST_LABEL = 20
+"""With less room than this beside the amounts, they go on lines of their own."""
 _SELF_EVIDENT = ("exact",)
 
 
@@ -61,14 +63,16 @@ class _Sheet:
         self._widths = [
             max(columns(text) for text in (headings[place], *(c[place] for c in cells))) for place in range(3)
         ]
-        self._room = width - sum(self._widths) - 3 * _GAP
+        room = width - sum(self._widths) - 3 * _GAP
+        self._stacked = room < _NARROWEST_LABEL
+        self._room = width if self._stacked else room
 
     def heading(self) -> str:
         """The names of the columns."""
         title = cut(f"Cost per month in {one_line(self._currency)}", self._room)
-        cells = "".join(
-            " " * _GAP + pad_left(name, w) for name, w in zip(("before", "after", "delta"), self._widths, strict=True)
-        )
+        if self._stacked:
+            return self._ink("bold", title)
+        cells = "".join(self._cells("before", "after", "delta"))
         return self._ink("bold", pad_right(title, self._room)) + self._ink("dim", cells)
 
     def row(self, row: CostRow) -> list[str]:
@@ -78,10 +82,8 @@ class _Sheet:
         label = shorten(row.label, self._room - 2 - len(many)) + many
         if moved and columns(label + moved) <= self._room - 2:
             label += moved
-        lines = [self._line(f"{row.sign} {label}", row.before, row.after, row.delta)]
-        if extent := low_high(row.delta_range, sign=True):
-            lines.append(self._ink("dim", pad_left(extent, self._width)))
-        return lines
+        lines = self._line(f"{row.sign} {label}", row.before, row.after, row.delta)
+        return lines + self._right(low_high(row.delta_range, sign=True))
 
     def items(self, row: CostRow, *, each: bool) -> list[str]:
         """The line items of one of the changes: what goes in the column before, what comes in the column after."""
@@ -113,10 +115,10 @@ class _Sheet:
         if item.monthly_low not in (None, item.monthly) or item.monthly_high not in (None, item.monthly):
             notes.append(f"low {plain(item.monthly_low)}, high {plain(item.monthly_high)}")
         if columns(name) + columns(times) + 6 <= self._room:
-            lines = [self._line(f"    {name}  {times}", before, after, "", dim=True)]
+            lines = self._line(f"    {name}  {times}", before, after, "", dim=True)
         else:
             lines = [self._ink("dim", f"    {cut(name, self._width - 4)}")]
-            lines += [self._line(cut(f"      {times}", self._room), before, after, "", dim=True)]
+            lines += self._line(cut(f"      {times}", self._room), before, after, "", dim=True)
         if each:
             notes = [basis, *notes[item.basis not in _SELF_EVIDENT :], _source(item)]
         said = "; ".join(note for note in notes if note)
@@ -126,9 +128,8 @@ class _Sheet:
         """The sums of all changes, shown or not."""
         before, after, delta = self._totals(report)
         rule = self._ink("dim", "─" * self._width)
-        lines = [rule, self._line("  Total", before, after, delta)]
         extent = low_high(report.cost.delta_monthly, sign=True) if report.cost.delta_complete else ""
-        return [*lines, self._ink("dim", pad_left(extent, self._width))] if extent else lines
+        return [rule, *self._line("  Total", before, after, delta), *self._right(extent)]
 
     @staticmethod
     def _totals(report: Report) -> tuple[str, str, str]:
@@ -141,12 +142,21 @@ class _Sheet:
             delta = f"≤{signed(cost.delta_at_most)}" if cost.delta_at_most else "not known"
         return side_total(report, "before"), side_total(report, "after"), delta
 
-    def _line(self, left: str, before: str, after: str, delta: str, *, dim: bool = False) -> str:
-        cells = [" " * _GAP + pad_left(text, w) for text, w in zip((before, after, delta), self._widths, strict=True)]
+    def _line(self, left: str, before: str, after: str, delta: str, *, dim: bool = False) -> list[str]:
+        if self._stacked:
+            amounts = "  ".join(amount for amount in (before, after, delta) if amount)
+            return [self._ink("dim", cut(left, self._width)) if dim else cut(left, self._width), *self._right(amounts)]
+        cells = self._cells(before, after, delta)
         start = pad_right(left, self._room)
         if dim:
-            return self._ink("dim", (start + "".join(cells)).rstrip())
-        return start + cells[0] + cells[1] + self._ink.difference(delta, cells[2])
+            return [self._ink("dim", (start + "".join(cells)).rstrip())]
+        return [start + cells[0] + cells[1] + self._ink.difference(delta, cells[2])]
+
+    def _cells(self, before: str, after: str, delta: str) -> list[str]:
+        return [" " * _GAP + pad_left(text, w) for text, w in zip((before, after, delta), self._widths, strict=True)]
+
+    def _right(self, text: str) -> list[str]:
+        return [self._ink("dim", pad_left(line, self._width)) for line in wrap(text, self._width)]
 
 
 def _source(item: Item) -> str:
@@ -160,7 +170,8 @@ def not_priced_lines(report: Report, ink: Ink, width: int, verbosity: int) -> li
     if not missing:
         return []
     resources = len({part.address for part in report.cost.unpriced if part.kind == "unpriced"})
-    lines = [ink("bold yellow", f"Not priced: {counted(resources, 'resource')} with parts that are in no total")]
+    said = wrap(f"Not priced: {counted(resources, 'resource')} with parts that are in no total", width)
+    lines = [ink("bold yellow", line) for line in said]
     shown = missing if verbosity > 0 else missing[:_REASONS]
     for one in shown:
         component = f"{one_line(one.component)}: " if one.component else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.unit.reporters.situations import SITUATIONS
+
 from spendgate.ports import ReportOptions
 from spendgate.reporters import REPORTERS
-from tests.unit.reporters.situations import SITUATIONS
 
 GOLDEN: dict[str, tuple[str, str, ReportOptions]] = {
     "failing.80.txt": ("text", "failing", ReportOptions(width=80)),
@@ -14,7 +15,6 @@ GOLDEN: dict[str, tuple[str, str, ReportOptions]] = {
     "failing.colour.txt": ("text", "failing", ReportOptions(colour=True)),
     **{f"{name}.100.txt": ("text", name, ReportOptions()) for name in SITUATIONS},
     **{f"{name}.md": ("markdown", name, ReportOptions()) for name in SITUATIONS if name != "many-findings"},
-    "failing.json": ("json", "failing", ReportOptions()),
     "failing.sarif": ("sarif", "failing", ReportOptions()),
     "failing.junit.xml": ("junit", "failing", ReportOptions()),
     "failing.github.txt": ("github", "failing", ReportOptions()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.unit.reporters.golden import GOLDEN, rendered
 
 FOLDER = Path(__file__).resolve().parents[2] / "golden" / "reporters"

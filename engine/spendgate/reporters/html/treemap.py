@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,12 @@ class Box:
 def squarify(amounts: Sequence[float], area: Box) -> list[Box]:
     """One box for each amount, in the same order. Amounts are positive and come largest first."""
     boxes: list[Box] = []
-    rest, total = area, sum(amounts)
+    rest = area
+    # NOTE: summed from the small end; taking rows off a running total would leave nothing but rounding for the last ones.
+    totals = list(accumulate(reversed(amounts)))[::-1]
     position = 0
     while position < len(amounts):
-        scale = rest.width * rest.height / total if total else 0
+        scale = rest.width * rest.height / totals[position] if totals[position] else 0
         side = min(rest.width, rest.height)
         row = [amounts[position] * scale]
         end = position + 1
@@ -31,7 +34,6 @@ def squarify(amounts: Sequence[float], area: Box) -> list[Box]:
             end += 1
         laid, rest = _lay(row, rest)
         boxes += laid
-        total -= sum(amounts[position:end])
         position = end
     return boxes
 
