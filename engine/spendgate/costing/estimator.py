@@ -8,6 +8,7 @@ from decimal import Decimal
 from spendgate.costing.free_types import is_free
 from spendgate.costing.hours import hours_per_month
 from spendgate.costing.meters import meters_for
+from spendgate.costing.pod_rates import SERVICE, pod_rate
 from spendgate.costing.usage import UsageFile
 from spendgate.model.cost import (
     Basis,
@@ -49,6 +50,8 @@ class Estimator:
         if provider not in self._meters:
             self._meters[provider] = meters_for(provider)
         meters = self._meters[provider].get(resource.type)
+        if not meters and facets.pools:
+            meters = self._meters[provider].get("*")
         if not meters:
             return _FREE if is_free(provider, resource.type) else _unsupported(resource)
         hours = hours_per_month(facets.schedule)
@@ -80,7 +83,8 @@ class Estimator:
 
     def _rate(self, query: RateQuery) -> Rate | str:
         if query not in self._rates:
-            self._rates[query] = self._prices.rate(query)
+            is_part = query.service == SERVICE
+            self._rates[query] = pod_rate(query, self._rate, self._catalog) if is_part else self._prices.rate(query)
         return self._rates[query]
 
     def _tiered(self, query: RateQuery) -> tuple[RateTier, ...] | str:

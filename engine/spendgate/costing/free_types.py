@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-_KNOWN = ("aws", "google", "azure")
+_KNOWN = ("aws", "google", "azure", "kubernetes")
 
 
 def is_free(provider: str, resource_type: str) -> bool:
