@@ -58,8 +58,10 @@ maybe_above(subject, path, limit) if {
 
 at_most(subject, path, limit) if most(subject, path) <= limit
 
-# Money with two places and the currency of the run: "1,250.00" is not attempted, 1250.00 is plain to everyone.
-money(amount) := sprintf("%.2f %s", [amount, object.get(input, ["run", "currency"], "USD")])
+# Money with two places and the currency of the run. What nothing bounds is the text "Infinity" in the input.
+money(amount) := sprintf("%.2f %s", [amount, object.get(input, ["run", "currency"], "USD")]) if {
+	is_number(amount)
+} else := "an unlimited amount"
 
 # The value of a tag by its canonical key, or "" when it is missing. Test `unknown(r, "tags.<key>")` first.
 tag(r, key) := get(r, concat(".", ["tags", key]), "")

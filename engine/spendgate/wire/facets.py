@@ -90,12 +90,16 @@ def plain(value: Any, path: str, unknown: Paths) -> Any:
     return value if isinstance(value, (str, int, float)) else str(value)
 
 
-def number(value: Decimal | int) -> int | float | None:
-    """A JSON number, rounded to 6 places; whole numbers as ints. Infinity has no JSON number and becomes `None`."""
+def number(value: Decimal | int) -> int | float | str | None:
+    """A JSON number, rounded to 6 places; whole numbers as ints.
+
+    What nothing bounds is the text `Infinity`: JSON has no such number, and in Rego's order of types a text is above every
+    number, so that `x > limit` holds. NaN becomes `None`.
+    """
     if isinstance(value, int):
         return value
     if not value.is_finite():
-        return None
+        return "Infinity" if value == Decimal("Infinity") else None
     whole = int(value)
     return whole if whole == value else round(float(value), 6)
 

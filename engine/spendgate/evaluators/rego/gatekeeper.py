@@ -28,12 +28,17 @@ class _Template:
     modules: tuple[Module, ...]
 
 
-def load_gatekeeper(paths: Sequence[Path]) -> list[Policy]:
-    """A policy for each Constraint in YAML files; files that speak of something else are passed over. Raises PolicyError."""
+def is_gatekeeper(text: str) -> bool:
+    """Whether a YAML text may hold a ConstraintTemplate or a Constraint."""
+    return _TEMPLATES in text or _CONSTRAINTS in text
+
+
+def load_gatekeeper(files: Sequence[tuple[Path, str]]) -> list[Policy]:
+    """A policy for each Constraint in YAML files, given with their origins; files that speak of something else are passed over. Raises PolicyError."""
     templates: dict[str, _Template] = {}
     constraints: list[Document] = []
-    for path in paths:
-        for document in _documents(path):
+    for path, origin in files:
+        for document in _documents(path, origin):
             version = str(document.data.get("apiVersion")) if isinstance(document.data, Mapping) else ""
             if version.startswith(_TEMPLATES) and document.data.get("kind") == "ConstraintTemplate":
                 template = _template(document)
@@ -43,12 +48,10 @@ def load_gatekeeper(paths: Sequence[Path]) -> list[Policy]:
     return [_policy(constraint, templates) for constraint in constraints]
 
 
-def _documents(path: Path) -> Iterable[Document]:
+def _documents(path: Path, origin: str) -> Iterable[Document]:
     try:
-        text = decode_text(read_bytes(path), str(path))
-        if _TEMPLATES not in text and _CONSTRAINTS not in text:
-            return []
-        return list(read_all_yaml(text, str(path)))
+        text = decode_text(read_bytes(path), origin)
+        return list(read_all_yaml(text, origin)) if is_gatekeeper(text) else []
     except InputError as error:
         raise PolicyError(error.message, file=error.file, line=error.line, hint=error.hint) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from spendgate.evaluators.rego.modules import (
 from spendgate.model.finding import Enforcement, Severity
 from spendgate.model.policy import EnforcementRule, Policy
 
+_YAML = (".yaml", ".yml")
 _RESULTS = "deny, warn, unknown, or a name that starts with deny_, violation or warn_"
 
 
@@ -35,16 +37,29 @@ def load_rego(paths: Iterable[Path | str], *, data: Iterable[Path | str] = ()) -
     tests. Raises PolicyError with file and line: for a package that gives no results and that nobody reads, a package of
     ours without metadata, an id that is there twice, a Constraint without its template.
     """
-    paths = list(paths)
-    files = files_of(paths, ".rego", ".yaml", ".yml")
-    modules = [read_module(path) for path in files if path.suffix == ".rego" and not path.name.endswith(TEST_SUFFIX)]
+    files = [(path, str(path)) for path in files_of(paths, ".rego", *_YAML)]
+    return read_rego(files, data=data)
+
+
+def read_rego(
+    files: Sequence[tuple[Path, str]], built_in: bool = False, *, data: Iterable[Path | str] = ()
+) -> list[Policy]:
+    """The policies in files, each given with the name that reports call it by. A reader for the catalog; see `load_rego`.
+
+    NOTE: all files at once, since a package may spread over several and libraries stand beside.
+    """
+    modules = [
+        read_module(path, origin)
+        for path, origin in files
+        if path.suffix == ".rego" and not path.name.endswith(TEST_SUFFIX)
+    ]
     policies = policies_of(modules, data=_data(data))
-    policies += load_gatekeeper([path for path in files if path.suffix in (".yaml", ".yml")])
+    policies += load_gatekeeper([(path, origin) for path, origin in files if path.suffix in _YAML])
     policies.sort(key=lambda policy: policy.id)
     for first, second in pairwise(policies):
         if first.id == second.id:
             raise PolicyError(f"the id {second.id} is there twice, also in {first.origin}", file=second.origin)
-    return policies
+    return [replace(policy, built_in=True) for policy in policies] if built_in else policies
 
 
 def policies_of(modules: Sequence[Module], *, data: dict[str, Any] | None = None) -> list[Policy]:
@@ -55,7 +70,8 @@ def policies_of(modules: Sequence[Module], *, data: dict[str, Any] | None = None
     metadata = {package: _metadata(held) for package, held in packages.items()}
     contracts = {package: _contract(package, held, metadata[package]) for package, held in packages.items()}
     libraries = [module for module in modules if contracts[module.scan.package] is None]
-    libraries += bundled_libraries()
+    given = {(module.scan.package, module.text) for module in modules}
+    libraries += [module for module in bundled_libraries() if (module.scan.package, module.text) not in given]
     # NOTE: packages of one contract may read each other (`data.main.x`), so each is a library of the others too.
     policies = []
     for package, contract in contracts.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from spendgate.bundle import bundled
 from spendgate.documents import decode_text, read_bytes
 from spendgate.errors import InputError, PolicyError
 from spendgate.evaluators.rego.contract import Module, reference
@@ -33,13 +34,14 @@ def _hidden(child: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in child.relative_to(root).parts)
 
 
-def read_module(path: Path) -> Module:
-    """One module. Raises PolicyError."""
+def read_module(path: Path, origin: str | None = None) -> Module:
+    """One module, named in messages by its origin or its path. Raises PolicyError."""
+    origin = origin or str(path)
     try:
-        text = decode_text(read_bytes(path), str(path)).removeprefix("\ufeff")
+        text = decode_text(read_bytes(path), origin).removeprefix("\ufeff")
     except InputError as error:
         raise PolicyError(error.message, file=error.file, line=error.line, hint=error.hint) from None
-    return module_of(text, str(path))
+    return module_of(text, origin)
 
 
 def module_of(text: str, origin: str, line_offset: int = 0) -> Module:
@@ -52,10 +54,8 @@ def module_of(text: str, origin: str, line_offset: int = 0) -> Module:
 
 def bundled_libraries() -> list[Module]:
     """The helper modules that come with spendgate."""
-    package = Path(__file__).resolve().parents[2]
-    candidates = (package / "_bundle" / "rego" / "lib", package.parents[1] / "rego" / "lib")
-    folder = next((candidate for candidate in candidates if candidate.is_dir()), None)
-    if folder is None:
+    folder = bundled("rego") / "lib"
+    if not folder.is_dir():
         return []
     return [read_module(path) for path in files_of([folder], ".rego") if not path.name.endswith(TEST_SUFFIX)]
 

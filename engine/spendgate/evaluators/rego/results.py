@@ -106,8 +106,8 @@ def _result(policy: Policy, rule: str, role: str, element: Any) -> Result:
         message=message,
         address=_address(policy, rule, element),
         path=_text(policy, rule, element, "path"),
-        actual=element.get("actual"),
-        expected=element.get("expected"),
+        actual=_tidy(element.get("actual")),
+        expected=_tidy(element.get("expected")),
         enforcement=_word(policy, rule, element, "enforcement", _LEVELS),
         severity=_word(policy, rule, element, "severity", _SEVERITIES),
         savings=savings,
@@ -116,12 +116,12 @@ def _result(policy: Policy, rule: str, role: str, element: Any) -> Result:
         remediation=_text(policy, rule, element, "remediation"),
         location=_location(element.get("_loc")),
         passed=passed is False,
-        details={key: value for key, value in element.items() if key not in _KNOWN},
+        details={key: _tidy(value) for key, value in element.items() if key not in _KNOWN},
     )
 
 
 def _free_result(rule: str, role: str, message: str, element: Mapping[str, Any]) -> Result:
-    details = {key: value for key, value in element.items() if key not in ("msg", "_loc")}
+    details = {key: _tidy(value) for key, value in element.items() if key not in ("msg", "_loc")}
     address = element.get("resource")
     return Result(
         role=role,
@@ -185,6 +185,17 @@ def _money(policy: Policy, rule: str, value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _wrong(policy, rule, f"holds an amount of {_shown(value)}", "money is a number")
     return Decimal(str(value)).quantize(_CENT)
+
+
+def _tidy(value: Any) -> Any:
+    """Fractions in 12 digits. NOTE: OPA adds them exactly and regorus in binary: 0.1 + 0.2 would be two findings."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, list):
+        return [_tidy(child) for child in value]
+    if isinstance(value, dict):
+        return {key: _tidy(child) for key, child in value.items()}
+    return value
 
 
 def _location(value: Any) -> Location | None:

@@ -15,7 +15,6 @@ from spendgate.wire.policy_input import decode, encode
 
 _PLACE = re.compile(r"--> (\d+):(\d+):(\d+)\n")
 _SAID = re.compile(r"^error: (.+?)(?=\n\n|\nStack backtrace|\Z)", re.M | re.S)
-_UNDEFINED = '"<undefined>"'
 _DISTRIBUTION = "gordon-to-regorus"
 
 
@@ -62,11 +61,11 @@ class _Embedded:
         with _translated(unit):
             engine.set_input_json(document.decode())
         for question in unit.questions:
+            # NOTE: a query and not `eval_rule`, which knows no rule of several parts and spells undefined as a text.
             with _translated(unit, question.module):
-                answer = engine.eval_rule_as_json(question.reference)
-            # NOTE: regorus spells undefined as this very text; a rule whose value is the text itself would read the same.
-            if answer != _UNDEFINED:
-                answers[question.key] = decode(answer.encode())
+                answer = decode(engine.eval_query_as_json(question.reference).encode())
+            if "result" in answer:
+                answers[question.key] = answer["result"][0]["expressions"][0]["value"]
         return answers
 
 

@@ -94,7 +94,7 @@ class Opa(OpaClient):  # type: ignore[misc]
         session.verify = verify
         session.auth = _Bearer(token)
         session.trust_env = trust_environment
-        session.max_redirects = 0
+        session.max_redirects = 2
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Bounded(timeout_seconds))
 
