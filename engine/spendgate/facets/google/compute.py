@@ -1,70 +1,62 @@
-"""Compute Engine: VMs, templates, managed groups, TPUs, reservations."""
+"""Compute Engine: VMs, their templates and managed groups."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from spendgate.facets import accelerators, schedules
+from spendgate.facets import schedules
 from spendgate.facets.compose import compose
 from spendgate.facets.google.machines import (
-    ON_DEMAND,
-    SPOT,
+    RESERVED,
     bought,
     disk,
+    image_of,
     local_ssds,
     machine_accelerators,
-    short,
     types_of,
 )
-from spendgate.facets.google.place import region, tags
-from spendgate.facets.google.tpu import chips, version
-from spendgate.facets.tags import NO_TAGS
+from spendgate.facets.google.place import labels, region
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Capacity, Disk, Facets, Limits, Pool, Purchase, Scaling, Schedule
 from spendgate.model.resource import Resource
-from spendgate.model.values import Unknown
+from spendgate.model.values import Number, Unknown
 from spendgate.ports import FacetContext
 
 _BOOT_GIB = Decimal(10)
+"""Size of a boot disk that states none: that of the smaller public images."""
 _TEMPLATES = ("google_compute_instance_template", "google_compute_region_instance_template")
 _AUTOSCALERS = ("google_compute_autoscaler", "google_compute_region_autoscaler")
+_STOPPED = ("TERMINATED", "SUSPENDED")
 
 
-def _scheduling(attributes: Attributes) -> Attributes:
-    block = attributes.block("scheduling")
-    return block if isinstance(block, Attributes) else Attributes()
-
-
-def vm_disks(attributes: Attributes) -> tuple[Disk, ...]:
-    """Boot disk and local SSDs of an instance; attached disks are resources of their own."""
-    boot = attributes.block("boot_disk.0.initialize_params")
-    block = boot if isinstance(boot, Attributes) else Attributes()
-    own_source = attributes.get("boot_disk.0.source")
-    scratch = attributes.blocks("scratch_disk")
-    count = len(scratch) if isinstance(scratch, tuple) else 0
-    found: list[Disk] = []
-    if not (isinstance(own_source, str) and boot is None):
-        found.append(disk(block, "boot disk", kind_key="type", size_key="size", kind="pd-standard", size_gib=_BOOT_GIB))
-    return (*found, *local_ssds(count))
+def block_of(attributes: Attributes, path: str) -> Attributes:
+    """The block at a path, an empty one where it is absent or unknown as a whole."""
+    found = attributes.block(path)
+    return found if isinstance(found, Attributes) else Attributes()
 
 
 def instance(resource: Resource, context: FacetContext) -> Facets:
-    """`google_compute_instance`; stopped ones keep their disks."""
+    """`google_compute_instance`; a stopped one keeps its disks."""
     attributes = resource.attributes
     types = types_of(attributes.text("machine_type"))
-    scheduling = _scheduling(attributes)
-    stopped = attributes.text("desired_status") in ("TERMINATED", "SUSPENDED")
-    count = 0 if stopped else 1
-    own = tags(resource, context) or NO_TAGS
+    scheduling = block_of(attributes, "scheduling")
+    status = attributes.text("desired_status")
+    own = labels(resource, context)
+    reservation = _reservation_of(resource, context)
+    details: dict[str, object] = {"disks_survive": True, "suspended": status == "SUSPENDED"}
+    if reservation is not None:
+        details["paid_by"] = reservation.address
     pool = Pool(
         machine_types=types,
-        capacity=Capacity(count, count, count),
-        purchase=bought(scheduling),
+        capacity=_one_unless_stopped(resource, context),
+        purchase=_purchase(resource, context, scheduling),
         accelerators=machine_accelerators(types, attributes.blocks("guest_accelerator"), context.catalog),
-        disks=vm_disks(attributes),
-        details={"disks_survive": True},
+        disks=_vm_disks(attributes, _first(types)),
+        operating_system=image_of(attributes.text("boot_disk.0.initialize_params.0.image"))[0],
+        details=details,
     )
-    seconds = scheduling.number("max_run_duration.0.seconds")
     return compose(
         resource,
         context,
@@ -74,39 +66,117 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
         tags=own,
         pools=(pool,),
         schedule=_instance_schedule(resource, context) or schedules.from_tags(own, context.schedules) or Schedule(),
-        limits=Limits(
-            max_runtime_hours=seconds / 3600 if isinstance(seconds, Decimal) else seconds, cap_supported=True
-        ),
+        limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
         scaling=Scaling("none", False),
     )
 
 
+def _one_unless_stopped(resource: Resource, context: FacetContext) -> Capacity:
+    status = resource.attributes.text("desired_status")
+    if isinstance(status, Unknown) and context.neighbours.points(resource, "desired_status"):
+        return Capacity(status, status, status)
+    count = 0 if status in _STOPPED else 1
+    return Capacity(count, count, count)
+
+
+def _first(types: tuple[str, ...] | Unknown) -> str:
+    return types[0] if isinstance(types, tuple) and types else ""
+
+
+def _purchase(resource: Resource, context: FacetContext, scheduling: Attributes) -> Purchase:
+    if resource.attributes.text("reservation_affinity.0.type") == "SPECIFIC_RESERVATION":
+        return RESERVED
+    return bought(scheduling, stated=context.neighbours.points(resource, "scheduling"))
+
+
+def _reservation_of(resource: Resource, context: FacetContext) -> Resource | None:
+    """The reservation of this run that a VM is bound to: it is what is paid, the VM's hours come out of it."""
+    if resource.attributes.text("reservation_affinity.0.type") != "SPECIFIC_RESERVATION":
+        return None
+    found = context.neighbours.targets(resource, "reservation_affinity", "google_compute_reservation")
+    return found[0] if found else None
+
+
+def runtime_cap(scheduling: Attributes) -> Number:
+    """Hours after which a machine is stopped or deleted; unknown where only a moment is given, which needs a clock."""
+    seconds = scheduling.number("max_run_duration.0.seconds")
+    if isinstance(seconds, Unknown):
+        return seconds
+    if seconds is not None:
+        return seconds / 3600
+    end = scheduling.text("termination_time")
+    return Unknown(f"it ends at {end}") if isinstance(end, str) else None
+
+
+def _vm_disks(attributes: Attributes, machine_type: str) -> tuple[Disk, ...]:
+    """Boot disk and local SSDs of an instance; attached disks are resources of their own."""
+    boot = attributes.block("boot_disk.0.initialize_params")
+    block = boot if isinstance(boot, Attributes) else Attributes()
+    scratch = attributes.blocks("scratch_disk")
+    own_source = isinstance(attributes.get("boot_disk.0.source"), str) and boot is None
+    found: list[Disk] = []
+    if not own_source:
+        size = image_of(block.text("image"))[1] or _BOOT_GIB
+        found.append(disk(block, "boot disk", kind_key="type", size_key="size", kind="pd-standard", size_gib=size))
+    for ssd in scratch if isinstance(scratch, tuple) else ():
+        found.extend(local_ssds(1, machine_type, ssd.number("size")))
+    return _merged(found)
+
+
+def _merged(disks: Sequence[Disk]) -> tuple[Disk, ...]:
+    """The disks with all local SSDs as one, since they are alike."""
+    ssds = [found for found in disks if found.kind == "local-ssd"]
+    others = [found for found in disks if found.kind != "local-ssd"]
+    if not ssds:
+        return tuple(others)
+    size = sum((found.size_gib for found in ssds if isinstance(found.size_gib, Decimal)), Decimal(0))
+    return (*others, replace(ssds[0], size_gib=size))
+
+
 def _instance_schedule(resource: Resource, context: FacetContext) -> Schedule | None:
-    """The instance schedule of an attached resource policy."""
-    policies = context.neighbours.targets(resource, "resource_policies", "google_compute_resource_policy")
+    """The instance schedule of a resource policy, attached by the instance or by a resource of its own."""
+    neighbours = context.neighbours
+    policies = list(neighbours.targets(resource, "resource_policies", "google_compute_resource_policy"))
+    for attachment in neighbours.users(resource, "google_compute_resource_policy_attachment"):
+        policies += neighbours.targets(attachment, "name", "google_compute_resource_policy")
     for policy in policies:
         block = policy.attributes.block("instance_schedule_policy")
-        if isinstance(block, Attributes):
-            start = block.text("vm_start_schedule.0.schedule")
-            stop = block.text("vm_stop_schedule.0.schedule")
-            starts = [start] if isinstance(start, str) else []
-            stops = [stop] if isinstance(stop, str) else []
-            return schedules.from_crons(starts, stops, "google_compute_resource_policy")
+        if isinstance(block, Unknown):
+            return Schedule(block, policy.type)
+        if block is not None:
+            return _schedule_of(block, policy.type)
     return None
+
+
+def _schedule_of(block: Attributes, kind: str) -> Schedule:
+    crons: list[list[str]] = []
+    for key in ("vm_start_schedule", "vm_stop_schedule"):
+        text = block.text(f"{key}.0.schedule")
+        if isinstance(text, Unknown):
+            return Schedule(text, kind)
+        crons.append([text] if text else [])
+    found = schedules.from_crons(crons[0], crons[1], kind)
+    if found is None and crons[0] and crons[1]:
+        return Schedule(Unknown(f"the schedule {crons[0][0]!r} to {crons[1][0]!r} is not a weekly one"), kind)
+    return found or Schedule()
 
 
 def template(resource: Resource, context: FacetContext) -> Facets:
     """`google_compute_instance_template`: costs nothing alone, its groups do."""
-    types = types_of(resource.attributes.text("machine_type"))
+    attributes = resource.attributes
+    types = types_of(attributes.text("machine_type"))
+    scheduling = block_of(attributes, "scheduling")
     return compose(
         resource,
         context,
         kind="compute.template",
-        name=resource.attributes.text("name"),
+        name=attributes.text("name"),
         region=region(resource, context),
-        tags=tags(resource, context),
-        accel=machine_accelerators(types, resource.attributes.blocks("guest_accelerator"), context.catalog),
+        tags=labels(resource, context),
+        accel=machine_accelerators(types, attributes.blocks("guest_accelerator"), context.catalog),
         capacity=Capacity(0, 0, 0),
+        purchase=bought(scheduling, stated=context.neighbours.points(resource, "scheduling")),
+        limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
     )
 
 
@@ -116,134 +186,91 @@ def group(resource: Resource, context: FacetContext) -> Facets:
     templates = context.neighbours.targets(resource, "version", *_TEMPLATES)
     shape = templates[0].attributes if templates else Attributes()
     types = types_of(shape.text("machine_type")) if templates else Unknown("its instance template is not in this run")
-    capacity = _group_capacity(resource, context)
+    capacity, schedule = _group_capacity(resource, context)
+    scheduling = block_of(shape, "scheduling")
+    stated = bool(templates) and context.neighbours.points(templates[0], "scheduling")
     pool = Pool(
         machine_types=types,
         capacity=capacity,
-        purchase=bought(_scheduling(shape)),
+        purchase=bought(scheduling, stated=stated),
         accelerators=machine_accelerators(types, shape.blocks("guest_accelerator"), context.catalog),
-        disks=_template_disks(shape),
+        disks=_template_disks(shape, _first(types))
+        if templates
+        else Unknown("its instance template is not in this run"),
+        operating_system=image_of(shape.text("disk.0.source_image"))[0],
     )
+    # NOTE: a group takes no labels; those of its template go to the machines.
+    own = labels(templates[0], context) if templates else None
+    if schedule is None and own is not None:
+        schedule = schedules.from_tags(own, context.schedules)
     return compose(
         resource,
         context,
         kind="compute.group",
         name=attributes.text("name"),
         region=region(resource, context),
-        # NOTE: a group takes no labels; those of its template go to the machines.
-        tags=tags(templates[0], context) if templates else None,
+        tags=own,
         pools=(pool,),
+        schedule=schedule or Schedule(),
+        limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
         scaling=Scaling("fixed" if capacity.min == capacity.max else "autoscaling", capacity.min == 0 != capacity.max),
     )
 
 
-def _group_capacity(resource: Resource, context: FacetContext) -> Capacity:
+def _group_capacity(resource: Resource, context: FacetContext) -> tuple[Capacity, Schedule | None]:
     for autoscaler in context.neighbours.users(resource, *_AUTOSCALERS):
-        policy = autoscaler.attributes
-        least = policy.whole("autoscaling_policy.0.min_replicas")
-        most = policy.whole("autoscaling_policy.0.max_replicas")
-        return Capacity(least, least, most)
+        policy = block_of(autoscaler.attributes, "autoscaling_policy")
+        least, most = policy.whole("min_replicas"), policy.whole("max_replicas")
+        scheduled = _scheduled(policy) if least == 0 else None
+        if scheduled is not None:
+            return Capacity(0, scheduled[0], most), scheduled[1]
+        if policy.text("mode") == "OFF":
+            break
+        return Capacity(least, least, most), None
     size = resource.attributes.whole("target_size")
     # NOTE: the provider computes an unstated target size, hence unknown in a plan; a group starts empty.
     if size is None or (isinstance(size, Unknown) and not context.neighbours.points(resource, "target_size")):
         size = 0
-    return Capacity(size, size, size)
+    return Capacity(size, size, size), None
 
 
-def _template_disks(shape: Attributes) -> tuple[Disk, ...] | Unknown:
+def _scheduled(policy: Attributes) -> tuple[int, Schedule] | None:
+    """The size that scaling schedules ask of an otherwise empty group, and for how many hours a week."""
+    blocks = policy.blocks("scaling_schedules")
+    size, hours = 0, Decimal(0)
+    for block in blocks if isinstance(blocks, tuple) else ():
+        count, seconds, cron = (
+            block.whole("min_required_replicas"),
+            block.number("duration_sec"),
+            block.text("schedule"),
+        )
+        if block.flag("disabled") is True or not isinstance(count, int) or not count:
+            continue
+        if not isinstance(seconds, Decimal) or not isinstance(cron, str):
+            return None
+        weekly = schedules.weekly_hours(cron, seconds)
+        if weekly is None:
+            return None
+        size, hours = max(size, count), max(hours, weekly)
+    return (size, Schedule(hours, "scaling_schedules", proven=True)) if size else None
+
+
+def _template_disks(shape: Attributes, machine_type: str) -> tuple[Disk, ...] | Unknown:
     blocks = shape.blocks("disk")
     if isinstance(blocks, Unknown):
         return blocks
     found: list[Disk] = []
-    scratch = 0
     for number, block in enumerate(blocks):
-        if block.text("type") == "SCRATCH" or block.text("disk_type") == "local-ssd":
-            scratch += 1
-        else:
+        kind = block.text("disk_type")
+        if block.text("type") == "SCRATCH" or kind == "local-ssd":
+            found.extend(local_ssds(1, machine_type, block.number("disk_size_gb")))
+        elif not isinstance(block.get("source"), str):
             name = "boot disk" if number == 0 else f"disk {number}"
+            size = image_of(block.text("source_image"))[1] or _BOOT_GIB
             found.append(
-                disk(block, name, kind_key="disk_type", size_key="disk_size_gb", kind="pd-standard", size_gib=_BOOT_GIB)
+                disk(block, name, kind_key="disk_type", size_key="disk_size_gb", kind="pd-standard", size_gib=size)
             )
-    return (*found, *local_ssds(scratch))
-
-
-def tpu(resource: Resource, context: FacetContext) -> Facets:
-    """`google_tpu_v2_vm` and `_queued_resource`: chips of one slice."""
-    attributes = resource.attributes
-    node = attributes
-    if resource.type == "google_tpu_v2_queued_resource":
-        block = attributes.block("tpu.0.node_spec.0.node")
-        node = block if isinstance(block, Attributes) else Attributes()
-    count = chips(node)
-    model = version(node)
-    spot = node.flag("scheduling_config.0.spot") is True or node.flag("scheduling_config.0.preemptible") is True
-    if isinstance(count, Unknown) or isinstance(model, Unknown):
-        reason = count.reason if isinstance(count, Unknown) else str(model)
-        accel = accelerators.unknown(reason)
-    else:
-        accel = accelerators.of_variants([model], count)
-    return compose(
-        resource,
-        context,
-        kind="compute.vm",
-        name=attributes.text("name"),
-        region=region(resource, context),
-        tags=tags(resource, context) or NO_TAGS,
-        accel=accel,
-        purchase=SPOT if spot else ON_DEMAND,
-        scaling=Scaling("none", False),
-    )
-
-
-def reservation(resource: Resource, context: FacetContext) -> Facets:
-    """`google_compute_reservation`: machines paid for whether they run or not."""
-    attributes = resource.attributes
-    inner = attributes.block("specific_reservation.0.instance_properties")
-    block = inner if isinstance(inner, Attributes) else Attributes()
-    count = attributes.whole("specific_reservation.0.count")
-    types = types_of(block.text("machine_type"))
-    guests = block.blocks("guest_accelerators")
-    pool = Pool(
-        machine_types=types,
-        capacity=Capacity(count, count, count),
-        purchase=Purchase("reserved", Decimal(0)),
-        accelerators=machine_accelerators(types, guests, context.catalog),
-    )
-    return compose(
-        resource,
-        context,
-        kind="compute.reservation",
-        name=attributes.text("name"),
-        region=region(resource, context),
-        tags=None,
-        pools=(pool,),
-    )
-
-
-def persistent_disk(resource: Resource, context: FacetContext) -> Facets:
-    """`google_compute_disk` and `google_compute_region_disk`; sizes default by kind."""
-    attributes = resource.attributes
-    kind = short(attributes.text("type")) or "pd-standard"
-    if isinstance(kind, Unknown):
-        kind = "pd-standard" if not context.neighbours.points(resource, "type") else kind
-    size = attributes.number("size")
-    computed = isinstance(size, Unknown) and not context.neighbours.points(resource, "size")
-    found = Disk(
-        "disk",
-        kind,
-        None if computed else size,
-        attributes.number("provisioned_iops"),
-        size_is_default=size is None or computed,
-    )
-    return compose(
-        resource,
-        context,
-        kind="storage.block",
-        name=attributes.text("name"),
-        region=region(resource, context),
-        tags=tags(resource, context) or NO_TAGS,
-        disks=(found,),
-    )
+    return _merged(found)
 
 
 DESCRIBERS = {
@@ -251,9 +278,4 @@ DESCRIBERS = {
     **dict.fromkeys(_TEMPLATES, template),
     "google_compute_instance_group_manager": group,
     "google_compute_region_instance_group_manager": group,
-    "google_tpu_v2_vm": tpu,
-    "google_tpu_v2_queued_resource": tpu,
-    "google_compute_reservation": reservation,
-    "google_compute_disk": persistent_disk,
-    "google_compute_region_disk": persistent_disk,
 }

@@ -11,11 +11,53 @@ from spendgate.facets.tags import Tags, marked, merge
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown
-from spendgate.ports import FacetContext
+from spendgate.ports import FacetContext, Neighbours
 
 _ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]")
 _REGION = re.compile(r"[a-z]+-[a-z]+\d+")
-_LABELS = ("effective_labels", "terraform_labels", "labels", "resource_labels", "user_labels")
+_IN_PATH = re.compile(r"(?:^|/)(?:locations|regions|zones)/([^/]+)")
+_PLACES = ("zone", "region", "location")
+_COMPLETE = ("effective_labels", "terraform_labels")
+"""Labels with the provider's default labels in them."""
+_STATED = ("labels", "resource_labels", "user_labels")
+
+_PLACED_BY: Mapping[str, tuple[str, str]] = {
+    "google_alloydb_instance": ("cluster", "google_alloydb_cluster"),
+    "google_bigquery_table": ("dataset_id", "google_bigquery_dataset"),
+    "google_colab_runtime": ("notebook_runtime_template_ref", "google_colab_runtime_template"),
+    "google_container_node_pool": ("cluster", "google_container_cluster"),
+    "google_kms_crypto_key": ("key_ring", "google_kms_key_ring"),
+    "google_vertex_ai_index_endpoint_deployed_index": ("index_endpoint", "google_vertex_ai_index_endpoint"),
+}
+"""Types that are where another resource is, and the attribute that names that one."""
+
+_EVERYWHERE = frozenset(
+    {
+        "google_dns_managed_zone",
+        "google_dns_record_set",
+        "google_logging_billing_account_bucket_config",
+        "google_logging_billing_account_sink",
+        "google_logging_folder_bucket_config",
+        "google_logging_folder_sink",
+        "google_logging_organization_bucket_config",
+        "google_logging_organization_sink",
+        "google_logging_project_bucket_config",
+        "google_logging_project_sink",
+        "google_monitoring_metric_descriptor",
+        "google_pubsub_subscription",
+        "google_pubsub_topic",
+        "google_secret_manager_secret",
+        "google_secret_manager_secret_version",
+    }
+)
+"""Types without a place, at one price everywhere."""
+
+_DEFAULT_PLACE: Mapping[str, str] = {
+    "google_bigquery_dataset": "us",
+    "google_container_registry": "us",
+    "google_storage_bucket": "us",
+}
+"""Where something goes that names no place (documentation of the provider `google`)."""
 
 
 def region_of(place: str) -> str | None:
@@ -26,53 +68,91 @@ def region_of(place: str) -> str | None:
     return last if _REGION.fullmatch(last) else None
 
 
-def location(resource: Resource) -> Text:
-    """The zone, region or location that a resource states, else its provider block's."""
+def is_zone(place: str) -> bool:
+    """Whether a place is a zone rather than a region."""
+    return _ZONE.fullmatch(place.rsplit("/", 1)[-1].lower()) is not None
+
+
+def location(resource: Resource, neighbours: Neighbours) -> Text:
+    """The zone, region or location that a resource states, else that of what holds it, else its provider block's.
+
+    NOTE: an unstated place is computed, hence unknown in a plan, and then it is the provider block's. One that is stated by
+    pointing at another resource is unknown in earnest.
+    """
     attributes = resource.attributes
-    for key in ("zone", "region", "location"):
+    pointed: Unknown | None = None
+    for key in _PLACES:
         value = attributes.text(key)
         if isinstance(value, str):
             return value
-        if isinstance(value, Unknown) and key in attributes.values:
-            return value
+        if isinstance(value, Unknown) and neighbours.points(resource, key):
+            pointed = pointed or value
+    holder = _PLACED_BY.get(resource.type)
+    if holder is not None:
+        for other in neighbours.targets(resource, *holder):
+            return location(other, neighbours)
+        path = attributes.text(holder[0])
+        if isinstance(path, str) and (match := _IN_PATH.search(path)):
+            return match[1]
+    if pointed is not None:
+        return pointed
     settings = resource.settings
-    for configured in (settings.zone, settings.region):
-        if isinstance(configured, str) and region_of(configured):
-            return configured
-    return settings.region or settings.zone
+    configured = (settings.zone, settings.region)
+    known = [place for place in configured if isinstance(place, str) and region_of(place)]
+    if known:
+        return known[0]
+    return next((place for place in configured if isinstance(place, Unknown)), settings.region)
 
 
 def region(resource: Resource, context: FacetContext) -> Text:
     """The region, from whatever place the resource or its provider block states; a multi-region stays as it is."""
-    place = location(resource)
+    if resource.type in _EVERYWHERE:
+        return "global"
+    default = _DEFAULT_PLACE.get(resource.type)
+    if default is not None and resource.attributes.text("location") is None:
+        return default
+    place = location(resource, context.neighbours)
     if isinstance(place, str):
         return region_of(place) or place.lower()
     fallback = context.regions.get("google")
     if fallback:
         return fallback
-    return place or Unknown("neither it nor the provider block names one; state regions.google in spendgate.yaml")
+    if isinstance(place, Unknown):
+        return place
+    return Unknown("neither it nor the provider block names one; state regions.google in spendgate.yaml")
 
 
 def tags(resource: Resource, context: FacetContext) -> Tags | None:
     """Effective labels (with the provider's default labels), or None for a type without labels."""
-    values, unknown, sensitive = resource.attributes.values, resource.attributes.unknown, resource.attributes.sensitive
+    values, unknown = resource.attributes.values, resource.attributes.unknown
     marks = unknown if isinstance(unknown, Mapping) else {}
-    secrets = sensitive if isinstance(sensitive, Mapping) else {}
-    found: dict[str, Any] = {
-        key: marked(values.get(key), marks.get(key, False), secrets.get(key, False))
-        for key in _LABELS
-        if key in values or marks.get(key)
-    }
-    if not found:
+    if not any(key in values or marks.get(key) for key in (*_COMPLETE, *_STATED)):
         return None
-    whole = next((found[key] for key in _LABELS if isinstance(found.get(key), Mapping)), None)
-    own: Any = next((found[key] for key in _LABELS[2:] if isinstance(found.get(key), Mapping)), {})
+    return labels(resource, context)
+
+
+def labels(resource: Resource, context: FacetContext) -> Tags:
+    """Effective labels of a type that takes them, stated or not.
+
+    `effective_labels`, else `terraform_labels`, hold the provider's default labels; what the resource states itself is laid
+    over them so that each label says where it came from. Without both, the default labels are merged in.
+    """
+    whole = next((found for key in _COMPLETE if isinstance(found := _raw(resource, key), Mapping)), None)
+    own = next((found for key in _STATED if (found := _raw(resource, key)) is not None), None)
     if whole is None:
-        stated = [found[key] for key in _LABELS[2:] if isinstance(found.get(key), Unknown)]
-        own = stated[0] if stated else {}
         return merge([("provider_default", resource.settings.default_tags), ("resource", own)], context.aliases)
-    layers = [("provider_default", resource.settings.default_tags), ("provider_default", whole), ("resource", own)]
-    return merge(layers, context.aliases)
+    mine = own if isinstance(own, Mapping) else {}
+    defaults = resource.settings.default_tags
+    given = {key: whole[key] for key in defaults if key in whole} if isinstance(defaults, Mapping) else {}
+    return merge([("effective", whole), ("provider_default", given), ("resource", mine)], context.aliases)
+
+
+def _raw(resource: Resource, key: str) -> Any:
+    """A label map as it stands, with what is unknown or secret marked in it; None when it is not there."""
+    attributes = resource.attributes
+    marks = attributes.unknown if isinstance(attributes.unknown, Mapping) else {}
+    secrets = attributes.sensitive if isinstance(attributes.sensitive, Mapping) else {}
+    return marked(attributes.values.get(key), marks.get(key, False), secrets.get(key, False))
 
 
 def generic(resource: Resource, context: FacetContext) -> Facets:

@@ -1,7 +1,7 @@
 """How many chips a TPU slice has and of which version.
 
-A topology multiplies out to chips. Without one the accelerator type's number counts chips for v5e and v6e, and cores, two to a
-chip, for v2 to v4 and v5p (Cloud TPU documentation, TPU configurations).
+A topology multiplies out to chips. Without one the accelerator type's number counts chips for v5e, v6e and v7, and cores, two
+to a chip, for v2 to v4 and v5p (Cloud TPU documentation, TPU configurations).
 """
 
 from __future__ import annotations
@@ -14,31 +14,44 @@ from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.attributes import Attributes
 from spendgate.model.values import Unknown
 
-_TYPE = re.compile(r"(v\d+[a-z]*(?:-?lite)?(?:pod)?)-(\d+)")
+_TYPE = re.compile(r"(v\d+[a-z]*(?:-?lite)?(?:pod)?|tpu7x?)-(\d+)")
+_TOPOLOGY = re.compile(r"\d+(?:x\d+)+")
 _COUNTS_CHIPS = ("TPU-v5e", "TPU-v6e", "TPU-v7")
+_DEFAULT_TYPE = "v2-8"
+"""What the provider asks for when neither type nor configuration is stated (documentation of google_tpu_v2_vm)."""
+
+
+def chips_of_topology(topology: str) -> Decimal | None:
+    """The chips of a topology (`2x2x4` is 16), or None for another text."""
+    if not _TOPOLOGY.fullmatch(topology):
+        return None
+    return Decimal(math.prod(int(part) for part in topology.split("x")))
 
 
 def version(node: Attributes) -> str | Unknown:
-    """The family name, `TPU-v6e`; unknown when it is not stated."""
-    kind = node.text("accelerator_type") or node.text("accelerator_config.0.type")
+    """The family name, `TPU-v6e`; unknown when it is known only after apply."""
+    configured = node.text("accelerator_config.0.type")
+    # NOTE: with a configuration the provider computes the type, hence unknown in a plan; the configuration decides.
+    kind = configured if configured is not None else node.text("accelerator_type")
     if isinstance(kind, Unknown):
         return kind
-    if not kind:
-        return Unknown("no accelerator type is stated")
-    match = _TYPE.fullmatch(kind.lower())
-    return canonical_model(match[1] if match else kind.lower())
+    kind = (kind or _DEFAULT_TYPE).lower()
+    match = _TYPE.fullmatch(kind)
+    return canonical_model(match[1] if match else kind)
 
 
 def chips(node: Attributes) -> Decimal | Unknown:
-    """The number of chips; unknown when neither topology nor type tells."""
+    """The number of chips of one slice; unknown when neither topology nor type tells."""
     topology = node.text("accelerator_config.0.topology")
-    if isinstance(topology, str) and re.fullmatch(r"\d+(x\d+)+", topology):
-        return Decimal(math.prod(int(part) for part in topology.split("x")))
     if isinstance(topology, Unknown):
         return topology
+    if topology is not None:
+        return chips_of_topology(topology) or Unknown(f"{topology!r} is no topology")
     kind = node.text("accelerator_type")
-    match = _TYPE.fullmatch(kind.lower()) if isinstance(kind, str) else None
+    if isinstance(kind, Unknown):
+        return kind
+    match = _TYPE.fullmatch((kind or _DEFAULT_TYPE).lower())
     if match is None:
-        return kind if isinstance(kind, Unknown) else Unknown("no accelerator type is stated")
+        return Unknown(f"{kind!r} is no accelerator type with a size")
     number = Decimal(match[2])
     return number if canonical_model(match[1]) in _COUNTS_CHIPS else max(number / 2, Decimal(1))
