@@ -23,7 +23,7 @@ _OUTCOMES = {
     "advise": "skipped",
     "waived": "skipped",
 }
-_DECISIONS = {"PASS": "pass", "FAIL": "failure", "NOTHING JUDGED": "skipped"}
+_DECISIONS = {"PASS": "pass", "FAIL": "failure", "NOTHING JUDGED": "skipped", "COSTS": "skipped"}
 
 
 @dataclass(frozen=True, slots=True)

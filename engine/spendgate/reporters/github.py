@@ -26,7 +26,7 @@ _COMMANDS = {
     "advise": "notice",
     "waived": "notice",
 }
-_DECISIONS = {"PASS": "notice", "NOTHING JUDGED": "warning"}
+_DECISIONS = {"PASS": "notice", "COSTS": "notice", "NOTHING JUDGED": "warning"}
 _PROBLEMS = {"error": "error", "warning": "warning"}
 
 

@@ -40,7 +40,12 @@ def was_judged(report: Report) -> bool:
 
 
 def decision_word(report: Report) -> str:
-    """The decision in one word: `PASS`, `FAIL`, `UNDETERMINED`, `ERROR`; `NOTHING JUDGED` instead of an empty pass."""
+    """The decision in one word: `PASS`, `FAIL`, `UNDETERMINED`, `ERROR`; `NOTHING JUDGED` instead of an empty pass.
+
+    A report of costs alone has the decision `none`, and its word is `COSTS`.
+    """
+    if report.decision == "none":
+        return "COSTS"
     if report.decision == "pass" and not was_judged(report):
         return "NOTHING JUDGED"
     return one_line(report.decision).upper()
@@ -48,6 +53,8 @@ def decision_word(report: Report) -> str:
 
 def reason(report: Report) -> str:
     """Why, in one sentence."""
+    if report.decision == "none":
+        return "nothing was judged"
     if report.reason:
         return one_line(report.reason)
     if not report.counts.changes:
@@ -116,5 +123,6 @@ def summary(report: Report) -> str:
     """The last line of `text`: policies and verdicts, cost delta, coverage."""
     counts = report.counts
     asked = counted(counts.policies, "policy", "policies") if counts.policies else "no policies"
-    judged = f"{asked} on {counted(counts.judged, 'resource')}: {tallies(report)}"
+    seen = counts.judged if counts.policies else counts.changes
+    judged = f"{asked} on {counted(seen, 'resource')}: {tallies(report)}"
     return f"{judged} | {total_delta(report.cost, report.currency)} | {coverage(report)}"

@@ -16,6 +16,7 @@ from spendgate.reporters.headline import (
     inputs,
     reason,
     tallies,
+    was_judged,
 )
 from spendgate.reporters.markdown_page import Page
 from spendgate.reporters.markdown_safe import code, fenced, inline
@@ -30,7 +31,7 @@ MARKER = "<!-- spendgate -->"
 SIZE_LIMIT = 60_000
 """Characters. The hosts' own limits begin at 65,536; what posts a comment may add to it."""
 
-_ICONS = {"PASS": "✅", "FAIL": "❌", "UNDETERMINED": "❓", "ERROR": "🛑"}
+_ICONS = {"PASS": "✅", "FAIL": "❌", "UNDETERMINED": "❓", "ERROR": "🛑", "COSTS": "📊"}
 _LEVELS = {
     "error": "**error**",
     "block": "**blocked**",
@@ -77,14 +78,14 @@ def _head(report: Report) -> list[str]:
     word = decision_word(report)
     counts = report.counts
     delta = total_delta(report.cost, report.currency)
-    judged = f"{counted(counts.policies, 'policy', 'policies')} on {counted(counts.judged, 'resource')}"
+    judged = f" by {counted(counts.policies, 'policy', 'policies')} on {counted(counts.judged, 'resource')}"
     return [
         MARKER,
         f"### {_ICONS.get(word, '⚪')} spendgate: {inline(word, 40)} | {delta}",
         "",
         f"**Why:** {inline(reason(report))}",
         "",
-        f"**{tallies(report)}** by {judged}. {coverage(report)}.",
+        f"**{tallies(report)}**{judged if was_judged(report) else ''}. {coverage(report)}.",
     ]
 
 

@@ -31,7 +31,7 @@ def _point(number: int, check: Check) -> list[str]:
     ok = "ok" if check.outcome == "pass" else "not ok"
     directive = ""
     if check.outcome == "skipped":
-        nothing = check.kind in ("idle", "nothing judged")
+        nothing = check.kind in ("idle", "nothing judged", "costs")
         ok, directive = ("ok", f" # SKIP {check.kind}") if nothing else ("not ok", f" # TODO {check.kind}")
     lines = [f"{ok} {number} - {_escaped(f'{check.suite} {check.name}')}{directive}"]
     if check.message:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from spendgate.wire.v1 import Item, Report
 
 _ROWS = 10
+_ROWS_ALONE = 30
+"""For a report of costs alone, all with their line items."""
 _ROWS_WITH_ITEMS = 3
 _REASONS = 6
 _LABELS = 4
@@ -26,14 +28,15 @@ _SELF_EVIDENT = ("exact",)
 
 def cost_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str]:
     """The table of costs with the line items of its largest rows (of all with verbosity 1), and its total."""
-    table = cost_table(report, None if verbosity > 0 else _ROWS)
+    only = report.decision == "none"
+    table = cost_table(report, None if verbosity > 0 else _ROWS_ALONE if only else _ROWS)
     if not table.rows:
         return [_still(table, report)] if report.changes else []
     sheet = _Sheet(table, report, ink, width)
     lines = [sheet.heading()]
     for number, row in enumerate(table.rows):
         lines += sheet.row(row)
-        if verbosity > 0 or number < _ROWS_WITH_ITEMS:
+        if verbosity > 0 or only or number < _ROWS_WITH_ITEMS:
             lines += sheet.items(row, each=verbosity > 0)
     if table.left_out:
         lines.append(ink("dim", _left_out(table)))

@@ -247,6 +247,15 @@ def many_findings() -> Report:
     return report("fail", 1, changes, findings, reason="1 policy failed: GPU-001")
 
 
+def costs_alone() -> Report:
+    """What `spendgate cost` shows: an estimate that nobody judged."""
+    made = [
+        gpu(0),
+        change("aws_lb.new", "create", None, span("16.43"), items=[item("hours", "730", "hours", "0.0225")]),
+    ]
+    return report("none", 0, made, policies=(), judged=0, reason="costs only: nothing was judged")
+
+
 HOSTILE = (
     'aws_instance.a["\x1b[31m|`@team #12 <img src=x onerror=alert(1)>\n## PASS\r\x07"]',
     'aws_instance.a["</details><!-- spendgate --> ``` \\| [x](https://example.org) **b** _i_ $x$"]',
@@ -286,6 +295,7 @@ SITUATIONS = {
     "deleting": deleting,
     "unbounded": unbounded,
     "mixed-prices": mixed_prices,
+    "costs-alone": costs_alone,
     "many-findings": many_findings,
     "hostile": hostile,
 }

@@ -103,8 +103,8 @@ def test_the_boxes_of_a_treemap_fill_their_area_in_proportion(amounts: list[floa
 def test_a_browser_shows_it_without_a_complaint(width: int, tmp_path: Path) -> None:
     if CHROMIUM is None:
         if os.environ.get("CI"):
-            pytest.fail("chromium is not installed")
-        pytest.skip("chromium is not installed")
+            pytest.fail("no Chromium: run .ci/chromium.sh")
+        pytest.skip("no Chromium: run .ci/chromium.sh")
     for name in ("failing", "hostile"):
         file = tmp_path / f"{name}.html"
         file.write_text(page(SITUATIONS[name]()), encoding="utf-8")

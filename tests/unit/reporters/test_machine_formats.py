@@ -145,7 +145,13 @@ def test_junit_counts_what_it_holds_and_uses_only_known_words(name: str) -> None
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
-    [("failing", "failure"), ("undetermined", "error"), ("unchanged", "skipped"), ("passing", None)],
+    [
+        ("failing", "failure"),
+        ("undetermined", "error"),
+        ("unchanged", "skipped"),
+        ("costs-alone", "skipped"),
+        ("passing", None),
+    ],
 )
 def test_junit_and_tap_tell_the_decision_of_the_run(name: str, outcome: str | None) -> None:
     case = ElementTree.fromstring(rendered("junit", SITUATIONS[name]()))[0][0]
