@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spendgate.model.resource import Change, References, Resource
+from spendgate.model.values import Unknown
 
 if TYPE_CHECKING:
     import networkx
@@ -55,10 +56,12 @@ class Graph:
             for source, _, attribute in graph.in_edges(address, keys=True):
                 yield attribute, source
 
+    def points(self, address: str, attribute: str) -> bool:
+        """Whether an attribute of a resource holds a reference to another resource of the run."""
+        return any(name == attribute for name, _ in self.out_edges(address))
+
     def states(self, address: str, attribute: str) -> bool:
         """Whether the source gives an attribute by an expression, be it one that names no resource of the run."""
-        if any(name == attribute for name, _ in self.out_edges(address)):
-            return True
         return self._references.states(address, attribute)
 
     def _graph(self) -> networkx.MultiDiGraph[str]:
@@ -100,8 +103,11 @@ class Side:
         return tuple(found.values())
 
     def points(self, resource: Resource, attribute: str) -> bool:
-        """Whether an attribute is stated, by pointing at a resource or at anything else that is not known yet."""
-        return self._graph.states(self._address(resource), attribute)
+        """Whether an attribute points at a resource of the run, or is unknown and stated by whatever expression."""
+        address = self._address(resource)
+        if self._graph.points(address, attribute):
+            return True
+        return isinstance(resource.attributes.get(attribute), Unknown) and self._graph.states(address, attribute)
 
     def users(self, resource: Resource, *types: str) -> Sequence[Resource]:
         """Resources of these types that point at this one; by reference, else because they mention its id or name."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from spendgate.graph import Graph
 from spendgate.model.attributes import Attributes
 from spendgate.model.resource import Action, Change, NoReferences, Resource
@@ -62,6 +64,31 @@ def test_a_reference_in_another_attribute_does_not_count() -> None:
     assert group is not None
     assert after.targets(group, "lt", "lt") == ()
     assert [found.address for found in after.targets(group, "", "lt")] == ["lt.t"]
+
+
+class Stating(Edges):
+    """References of a source in which every attribute is given by an expression."""
+
+    def states(self, address: str, attribute: str) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("values", "unknown", "references", "expected"),
+    [
+        pytest.param({}, {}, Edges(("asg.g", "lt", "lt.t")), True, id="a reference to a resource"),
+        pytest.param({}, {"lt": True}, Stating(), True, id="unknown and stated through something else"),
+        pytest.param({}, {"lt": True}, Edges(), False, id="unknown and not stated is computed"),
+        pytest.param({"lt": "lt-1"}, {}, Stating(), False, id="a known value points at nothing of the run"),
+        pytest.param({}, {}, Stating(), False, id="an absent value points at nothing"),
+    ],
+)
+def test_an_attribute_points_when_its_value_comes_from_elsewhere(
+    values: Mapping[str, Any], unknown: Mapping[str, Any], references: Edges, expected: bool
+) -> None:
+    resource = Resource("asg.g", "asg", "g", "aws", Attributes(values, unknown))
+    graph = Graph([Change("asg.g", Action.CREATE, None, resource), TEMPLATE], references)
+    assert graph.after.points(resource, "lt") is expected
 
 
 def test_types_that_are_not_in_the_run_need_no_graph() -> None:
