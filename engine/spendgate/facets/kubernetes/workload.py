@@ -16,6 +16,7 @@ from spendgate.facets.kubernetes.limits import limits_of
 from spendgate.facets.kubernetes.podset import PodSet, Scaler
 from spendgate.facets.kubernetes.pools import Understood, tidy, to_pool, understand
 from spendgate.facets.kubernetes.traits import traits_of
+from spendgate.facets.kubernetes.volumes import volumes_of_pods
 from spendgate.model.facets import Accelerators, Capacity, Facets, Scaling, WorkloadKind
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown
@@ -50,6 +51,7 @@ def _composed(
     capacity = total_capacity(pools) if pools else Capacity(0, 0, 0)
     specs = [pods.spec for pods in sets]
     facts = {name: value for name, value in serving.model_facts(specs, values).items() if value is not None}
+    disks, volume_cloud = volumes_of_pods(values, sets, context, here.cluster)
     schedule = timetable.ALWAYS if kind.ends else timetable.schedule_of(values, namespace, scaler) or timetable.ALWAYS
     facets = compose(
         resource,
@@ -65,9 +67,13 @@ def _composed(
         schedule=schedule,
         limits=limits,
         scaling=_scaling(resource.type, capacity, scaler, sets),
+        disks=disks,
         llm=facts,
         notes=tuple(_notes(understood, scaler)),
-        k8s=traits_of(resource, here, scaler, understood, namespace),
+        k8s={
+            **traits_of(resource, here, scaler, understood, namespace),
+            "provider": _cloud(understood) or volume_cloud,
+        },
     )
     return replace(facets, workload=_work(facets.workload, kind, facts))
 
@@ -84,6 +90,11 @@ def _region(understood: Sequence[Understood]) -> Text:
     if len(places) == 1:
         return places.pop()
     return understood[0].place.region if understood else None
+
+
+def _cloud(understood: Sequence[Understood]) -> str | None:
+    clouds = {one.place.provider for one in understood if one.place.provider is not None}
+    return clouds.pop() if len(clouds) == 1 else None
 
 
 def combined(understood: Sequence[Understood]) -> Accelerators:
