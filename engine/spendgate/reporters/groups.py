@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from spendgate.reporters.address_text import pattern, together
-from spendgate.reporters.money_text import is_known
+from spendgate.reporters.money_text import is_known, money
 from spendgate.reporters.safe_text import one_line
 
 if TYPE_CHECKING:
-    from spendgate.wire.v1 import Finding
+    from spendgate.wire.v1 import Finding, Report
 
 LEVELS = ("error", "block", "require-approval", "undetermined", "warn", "advise", "waived")
 """What a finding does to the run, most urgent first. `undetermined`: an unknown that forbids a pass."""
@@ -26,6 +26,7 @@ HEADINGS = {
     "advise": "Advice",
     "waived": "Waived",
 }
+_INCOMPLETE = ("partial", "unpriced", "unsupported")
 _HOLDS_BACK = ("block", "require-approval")
 
 
@@ -112,6 +113,24 @@ def sections(findings: Iterable[Finding]) -> list[Section]:
         for level in order
         if level in by_level
     ]
+
+
+def priced_in_part(report: Report) -> frozenset[str]:
+    """Addresses of changes with a part that has no price: what such a resource costs is only a lower bound."""
+    return frozenset(
+        one.address
+        for one in report.changes
+        if (one.cost.state_after if one.cost.state_after != "none" else one.cost.state_before) in _INCOMPLETE
+    )
+
+
+def cost_text(group: Group, in_part: frozenset[str], currency: str) -> str:
+    """What the resources of a group cost in a month: `$12.00`, `≥$12.00` when a part has no price, empty when not known."""
+    cost = group.cost_monthly
+    if cost is None or not cost:
+        return ""
+    bound = "≥" if any(finding.address in in_part for finding in group.findings) else ""
+    return f"{bound}{money(cost, currency)}"
 
 
 def _policy(findings: Sequence[Finding]) -> PolicyGroups:

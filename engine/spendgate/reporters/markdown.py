@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spendgate.ports import ReportOptions
 from spendgate.reporters.address_text import shorten
 from spendgate.reporters.cost_rows import CostRow, cost_table, missing_amounts, side_total
-from spendgate.reporters.groups import Group, PolicyGroups, Section, sections
+from spendgate.reporters.groups import Group, PolicyGroups, Section, cost_text, priced_in_part, sections
 from spendgate.reporters.headline import (
     changes_by_action,
     counted,
@@ -103,8 +103,9 @@ def _problems(report: Report, page: Page) -> None:
 
 
 def _findings(report: Report, found: list[Section], page: Page) -> None:
+    in_part = priced_in_part(report)
     rows = [
-        _finding(group, policy, section.level, report.currency)
+        _finding(group, policy, section.level, report.currency, in_part)
         for section in found
         for policy in section.policies
         for group in policy.groups
@@ -114,7 +115,7 @@ def _findings(report: Report, found: list[Section], page: Page) -> None:
         page.table(opening, rows, [], "findings")
 
 
-def _finding(group: Group, policy: PolicyGroups, level: str, currency: str) -> str:
+def _finding(group: Group, policy: PolicyGroups, level: str, currency: str, in_part: frozenset[str]) -> str:
     first = group.first
     unsure = first.verdict == "unknown" and level != "undetermined"
     word = f"unknown ({_LEVELS.get(level, level)})" if unsure else _LEVELS.get(level, inline(level, 30))
@@ -130,8 +131,7 @@ def _finding(group: Group, policy: PolicyGroups, level: str, currency: str) -> s
         said.append(code(f"{first.location.file}{f':{first.location.line}' if first.location.line else ''}"))
     many = f" ({len(group.findings):,} resources)" if len(group.findings) > 1 else ""
     label = f"{_address(group.label)}{many}" if first.address else f"{inline(group.label)}"
-    cost = group.cost_monthly
-    amount = money(cost, currency) if is_known(cost) and cost else ""
+    amount = cost_text(group, in_part, currency)
     return f"| {word} | {code(policy.policy, 40)} | {label}<br>{'<br>'.join(said)} | {amount} |"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spendgate.reporters.address_text import shorten
-from spendgate.reporters.groups import HEADINGS, Group, PolicyGroups, sections
+from spendgate.reporters.groups import HEADINGS, Group, PolicyGroups, cost_text, priced_in_part, sections
 from spendgate.reporters.headline import counted
 from spendgate.reporters.ink import Ink
 from spendgate.reporters.money_text import is_known, money
@@ -19,9 +20,16 @@ _GROUPS_SHOWN_OTHERS = 8
 _REMEDY_LINES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    in_part: frozenset[str]
+    currency: str
+
+
 def finding_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str]:
     """All findings, long lists cut with a word on how many are left (nothing is cut with verbosity 1)."""
     lines: list[str] = []
+    costs = _Costs(priced_in_part(report), report.currency)
     for section in sections(report.findings):
         if lines:
             lines.append("")
@@ -29,12 +37,12 @@ def finding_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[
         lines.append(ink.level(section.level, heading) + ink("dim", f" ({section.count:,})"))
         limit = None if verbosity > 0 else _GROUPS_SHOWN.get(section.level, _GROUPS_SHOWN_OTHERS)
         for policy in section.policies:
-            lines += _policy_lines(policy, section.level, report.currency, ink, width, limit)
+            lines += _policy_lines(policy, section.level, costs, ink, width, limit)
     return lines
 
 
 def _policy_lines(
-    policy: PolicyGroups, level: str, currency: str, ink: Ink, width: int, limit: int | None
+    policy: PolicyGroups, level: str, costs: _Costs, ink: Ink, width: int, limit: int | None
 ) -> list[str]:
     title = f"{policy.policy} {policy.title}" + (f" [{policy.severity}]" if policy.severity else "")
     first, *more = wrap(title, width - 2) or [""]
@@ -42,7 +50,7 @@ def _policy_lines(
     lines = [f"  {ink('bold', identifier)}{first[len(identifier) :]}", *(f"    {line}" for line in more)]
     shown = policy.groups if limit is None else policy.groups[:limit]
     for group in shown:
-        lines += _group_lines(group, policy, level, currency, ink, width)
+        lines += _group_lines(group, policy, level, costs, ink, width)
     if left := sum(len(group.findings) for group in policy.groups[len(shown) :]):
         lines.append(ink("dim", f"    … and {counted(left, 'more finding')} of {policy.policy}; all with -v"))
     if policy.remediation:
@@ -50,10 +58,10 @@ def _policy_lines(
     return lines
 
 
-def _group_lines(group: Group, policy: PolicyGroups, level: str, currency: str, ink: Ink, width: int) -> list[str]:
+def _group_lines(group: Group, policy: PolicyGroups, level: str, costs: _Costs, ink: Ink, width: int) -> list[str]:
     first = group.first
-    cost = group.cost_monthly
-    amount = f"{money(cost, currency)}/mo" if is_known(cost) and cost else ""
+    cost = cost_text(group, costs.in_part, costs.currency)
+    amount = f"{cost}/mo" if cost else ""
     count = f"{len(group.findings):,} resources" if len(group.findings) > 1 else ""
     right = "  ".join(part for part in (count, amount) if part)
     room = width - 4 - (columns(right) + 2 if right else 0)
@@ -68,7 +76,7 @@ def _group_lines(group: Group, policy: PolicyGroups, level: str, currency: str, 
         lines += _indented(f"Waived: {one_line(first.waiver)}", width)
     saving = group.savings_monthly
     if is_known(saving) and saving:
-        lines += _indented(f"Would save {money(saving, currency)}/mo.", width)
+        lines += _indented(f"Would save {money(saving, costs.currency)}/mo.", width)
     if first.location:
         place = f"{one_line(first.location.file)}{f':{first.location.line}' if first.location.line else ''}"
         lines += [ink("dim", line) for line in _indented(f"at {place}", width)]

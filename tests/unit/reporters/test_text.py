@@ -192,3 +192,12 @@ def test_what_needs_usage_is_counted_and_says_how_to_give_it() -> None:
     assert "Needs usage: 1 resource" in shown
     assert "--usage-file" in shown
     assert "requests_per_month" in text(report("pass", 0, [queue]), verbosity=1)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_the_cost_of_a_finding_is_a_lower_bound_when_a_part_has_no_price(form: str) -> None:
+    part = UnpricedPart("machine", "no price")
+    one = change("aws_x.a", "create", None, span("8"), states=("none", "partial"), unpriced=[part])
+    found = finding("GPU-001", "aws_x.a", "no", cost_monthly=D(8))
+    shown = REPORTERS.get(form).render(report("fail", 1, [one], [found]), ReportOptions())
+    assert "≥$8.00" in shown

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from spendgate.reporters.cost_rows import CostRow, cost_table, missing_amounts
-from spendgate.reporters.groups import LEVELS, Group, PolicyGroups, sections
+from spendgate.reporters.groups import LEVELS, Group, PolicyGroups, cost_text, priced_in_part, sections
 from spendgate.reporters.headline import counted
 from spendgate.reporters.html.markup import Cell, Row, section, table, text
 from spendgate.reporters.money_text import is_known, low_high, money, plain, quantity, rate, signed
@@ -31,8 +31,9 @@ _LEVELS = {
 
 def findings_section(report: Report) -> str:
     """All findings, like ones told once, most urgent first."""
+    in_part = priced_in_part(report)
     rows = [
-        _finding(group, policy, found.level, report.currency)
+        _finding(group, policy, found.level, report.currency, in_part)
         for found in sections(report.findings)
         for policy in found.policies
         for group in policy.groups
@@ -47,7 +48,7 @@ def findings_section(report: Report) -> str:
     return section("findings", "Findings", shown, note)
 
 
-def _finding(group: Group, policy: PolicyGroups, level: str, currency: str) -> Row:
+def _finding(group: Group, policy: PolicyGroups, level: str, currency: str, in_part: frozenset[str]) -> Row:
     first = group.first
     word, mark = _LEVELS.get(level, (level, "info"))
     if first.verdict == "unknown" and level != "undetermined":
@@ -74,17 +75,15 @@ def _finding(group: Group, policy: PolicyGroups, level: str, currency: str) -> R
                 text(policy.policy),
             ),
             Cell("<br>".join(said) + todo, text(group.label)),
-            _amount(group.cost_monthly, currency),
-            _amount(group.savings_monthly, currency),
+            _amount(group.cost_monthly, cost_text(group, in_part, currency)),
+            _amount(group.savings_monthly, money(group.savings_monthly, currency)),
         ),
         group=text(word),
     )
 
 
-def _amount(amount: Decimal | None, currency: str) -> Cell:
-    if amount is None or not is_known(amount):
-        return Cell("", "-1", True)
-    return Cell(text(money(amount, currency)), str(amount), True)
+def _amount(amount: Decimal | None, said: str) -> Cell:
+    return Cell(text(said), str(amount), True) if is_known(amount) and amount else Cell("", "-1", True)
 
 
 def changes_section(report: Report, *, every: bool) -> str:
