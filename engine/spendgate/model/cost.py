@@ -110,7 +110,8 @@ class Component:
     """Other rates that may apply instead (a group that may start one of several types): they widen low and high."""
     note: str = ""
     factor: Decimal = Decimal(1)
-    """What is left of the list price after a discount that everybody gets; the note names it."""
+    """What the list price is multiplied by: units in one machine (six vCPUs), and what a discount that everybody gets leaves of
+    it; the note names both."""
     stops: bool = False
     """Whether it stops being paid when the machine stops: a schedule can save it. Disks, addresses and fees do not."""
 
