@@ -18,6 +18,7 @@ from opa_client.errors import ConnectionsError, DeletePolicyError, PolicyNotFoun
 from opa_client.opa import OpaClient
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from spendgate.errors import PolicyError
 from spendgate.wire.policy_input import decode
@@ -58,6 +59,18 @@ class _Bounded(HTTPAdapter):
         deadline = time.monotonic() + self._seconds
         keywords["stream"] = True
         response = super().send(request, *args, **keywords)
+        try:
+            response._content = self._read(response, deadline)
+        except ReadTimeoutError as error:
+            raise requests.exceptions.ReadTimeout(error) from None
+        except HTTPError as error:
+            raise requests.exceptions.ConnectionError(error) from None
+        finally:
+            response.raw.release_conn()
+        response._content_consumed = True
+        return response
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
         parts: list[bytes] = []
         size = 0
         while part := response.raw.read1(_CHUNK_BYTES, decode_content=True):
@@ -69,9 +82,7 @@ class _Bounded(HTTPAdapter):
             if size > _LARGEST_ANSWER_BYTES:
                 response.close()
                 raise requests.exceptions.ContentDecodingError("an answer of more than 512 MiB")
-        response._content = b"".join(parts)
-        response._content_consumed = True
-        return response
+        return b"".join(parts)
 
 
 class Opa(OpaClient):  # type: ignore[misc]
@@ -152,7 +163,11 @@ def _errors(base_url: str) -> Iterator[None]:
     try:
         yield
     except RegoParseError as error:
-        raise OpaError(str(error.message), list(error.errors)) from None
+        if not isinstance(error.message, str):
+            raise PolicyError(f"what answers at {base_url} is no OPA", hint="check the URL and its path") from None
+        raise OpaError(error.message, [found for found in error.errors if isinstance(found, dict)]) from None
+    except PolicyNotFoundError as error:
+        raise OpaError(str(error.message), []) from None
     except requests.exceptions.HTTPError as error:
         raise _refusal(error, base_url) from None
     except requests.exceptions.SSLError as error:
@@ -173,7 +188,7 @@ def _errors(base_url: str) -> Iterator[None]:
         raise PolicyError(
             f"no connection to OPA at {base_url}: {_short(error)}", hint="check the URL, and that the server runs"
         ) from None
-    except (ConnectionsError, DeletePolicyError, PolicyNotFoundError, TypeException) as error:
+    except (ConnectionsError, DeletePolicyError, TypeException) as error:
         raise PolicyError(f"OPA at {base_url}: {getattr(error, 'message', error.expression)}") from None
 
 

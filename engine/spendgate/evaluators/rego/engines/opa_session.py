@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -15,7 +16,15 @@ from spendgate.evaluators.rego.engines.opa_http import Opa, OpaError
 from spendgate.wire.policy_input import encode
 
 PREFIX = "spendgate"
-_OF_DATA = re.compile(r"^data/")
+_ONLY_ONCE = re.compile("annotation redeclared|multiple default rules|conflicting rules")
+
+
+class _BusyError(Exception):
+    """Another run's module is in the way for a moment; `error` is what to say when it stays."""
+
+    def __init__(self, error: PolicyError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 class OpaSession:
@@ -29,28 +38,67 @@ class OpaSession:
         self._engine = engine
         self._shared = shared
         self._token = secrets.token_hex(8)
+        self._met: set[str] = set()
 
     def ask(self, unit: Unit) -> list[dict[str, Any]]:
         """For each input the answers by key. Raises PolicyError with module and line."""
+        deadline = time.monotonic() + self._opa.timeout
+        while True:
+            try:
+                return self._ask_once(unit)
+            except _BusyError as busy:
+                if time.monotonic() > deadline:
+                    raise busy.error from None
+            # NOTE: of unequal length, so that two runs that met once do not meet again and again.
+            time.sleep(0.02 + secrets.randbelow(200) / 1000)
+
+    def _ask_once(self, unit: Unit) -> list[dict[str, Any]]:
         names = {f"{PREFIX}/{self._token}/{number}": module for number, module in enumerate(unit.modules)}
+        asking = unit.questions[0].module
         if self._shared:
-            self._refuse_strangers(unit)
+            self._refuse_strangers(unit, asking)
         query_name = f"{PREFIX}/{self._token}/query"
         package = f"{PREFIX}_run_{self._token}"
-        # NOTE: a module that reads a library is refused before the library is there, so order matters not at all to OPA
-        # but uploads go one by one: libraries come first.
         uploaded: list[str] = []
         try:
+            # NOTE: in the reverse order, so that a library is there before what reads it.
             for name, module in reversed(names.items()):
                 uploaded.append(name)
-                with self._translated(names, module):
-                    self._opa.upload(name, module.text)
+                with self._translated(names, module, asking):
+                    self._upload(name, module)
             uploaded.append(query_name)
-            with self._translated(names, unit.questions[0].module):
+            with self._translated(names, asking, asking):
                 self._opa.upload(query_name, query_module(package, unit))
                 return self._answers(package, unit)
         finally:
             self._remove(uploaded)
+
+    def _upload(self, name: str, module: Module) -> None:
+        """Put a module. Raises _BusyError when another run holds the same package and OPA allows it only once."""
+        try:
+            self._opa.upload(name, module.text)
+        except OpaError as error:
+            said = " ".join([error.message, *(str(found.get("message")) for found in error.errors)])
+            if not self._shared or not _ONLY_ONCE.search(said):
+                raise
+            path = "data/" + "/".join(module.scan.package)
+            own = f"{PREFIX}/{self._token}/"
+            others = [
+                held
+                for held, package in self._opa.packages().items()
+                if package == path and held.startswith(f"{PREFIX}/") and not held.startswith(own)
+            ]
+            # NOTE: it may be gone again by now; then trying once more is right too, unless it is our own doing.
+            if not others and name in self._met:
+                raise
+            self._met.add(name)
+            raise _BusyError(
+                PolicyError(
+                    f"another run holds package {module.scan.path} on the OPA server ({', '.join(others)})",
+                    file=module.origin,
+                    hint="wait for it, or delete the module when that run was killed",
+                )
+            ) from None
 
     def _answers(self, package: str, unit: Unit) -> list[dict[str, Any]]:
         several = len(unit.inputs) != 1
@@ -67,34 +115,40 @@ class OpaSession:
             with suppress(PolicyError, OpaError):
                 self._opa.remove(name)
 
-    def _refuse_strangers(self, unit: Unit) -> None:
+    def _refuse_strangers(self, unit: Unit, asking: Module) -> None:
         """Refuse packages that the server already has with another text: their rules would join ours."""
         ours = {"data/" + "/".join(module.scan.package): module for module in unit.modules}
         texts = {module.text for module in unit.modules}
-        with self._translated({}, unit.modules[0]):
+        with self._translated({}, asking, asking):
             held = self._opa.packages()
         for name, path in held.items():
             module = ours.get(path)
             if module is None:
                 continue
-            with self._translated({}, module):
-                same = self._opa.text_of(name) in texts
-            if not same:
+            if not self._holds_one_of(name, texts, module, asking):
                 raise PolicyError(
                     f"the OPA server already holds package {module.scan.path} (module {name}) with another text",
                     file=module.origin,
                     hint="rename the package, or use a server of its own",
                 )
 
+    def _holds_one_of(self, name: str, texts: set[str], module: Module, asking: Module) -> bool:
+        with self._translated({}, module, asking):
+            try:
+                return self._opa.text_of(name) in texts
+            except OpaError:
+                return name.startswith(f"{PREFIX}/")  # another run's, removed in the meantime
+
     @contextmanager
-    def _translated(self, names: Mapping[str, Module], module: Module) -> Iterator[None]:
+    def _translated(self, names: Mapping[str, Module], module: Module, asking: Module) -> Iterator[None]:
+        """Names the module in what OPA refuses, and the one that asks in what is no module's fault."""
         try:
             yield
         except OpaError as error:
             raise self._policy_error(error, names, module) from None
         except PolicyError as error:
             if error.file is None:
-                error.file = module.origin
+                error.file = asking.origin
             raise
 
     def _policy_error(self, error: OpaError, names: Mapping[str, Module], module: Module) -> PolicyError:
