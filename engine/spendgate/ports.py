@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -140,6 +140,8 @@ class Subject:
     hours_per_month: Decimal
     """Running hours of meters that stop with the machine (730 without a schedule)."""
     catalog: Catalog
+    today: date | None = None
+    """The day of the run, for prices that depend on it (extended support)."""
 
 
 class Meter(Protocol):

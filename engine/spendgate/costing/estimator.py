@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from spendgate.costing.free_types import is_free
 from spendgate.costing.hours import hours_per_month
 from spendgate.costing.meters import meters_for
 from spendgate.costing.pod_rates import SERVICE, pod_rate
-from spendgate.costing.usage import UsageFile
+from spendgate.costing.usage import UsageFile, UsageValueError
 from spendgate.model.cost import (
     Basis,
     Component,
@@ -36,10 +38,11 @@ _BASIS_ORDER = (Basis.EXACT, Basis.SCHEDULE, Basis.PROVIDER_DEFAULT, Basis.USAGE
 class Estimator:
     """Estimates resources one by one; each distinct rate is looked up once per run."""
 
-    def __init__(self, prices: PriceSource, catalog: Catalog, usage: UsageFile) -> None:
+    def __init__(self, prices: PriceSource, catalog: Catalog, usage: UsageFile, today: date | None = None) -> None:
         self._prices = prices
         self._catalog = catalog
         self._usage = usage
+        self._today = today
         self._rates: dict[RateQuery, Rate | str] = {}
         self._tiers: dict[RateQuery, tuple[RateTier, ...] | str] = {}
         self._meters: dict[str, Mapping[str, tuple[Meter, ...]]] = {}
@@ -55,15 +58,20 @@ class Estimator:
         if not meters:
             return _FREE if is_free(provider, resource.type) else _unsupported(resource)
         hours = hours_per_month(facets.schedule)
-        subject = Subject(
-            resource, facets, self._usage.of(resource.address, resource.type), neighbours, hours, self._catalog
-        )
+        use = self._usage.of(resource.address, resource.type)
+        subject = Subject(resource, facets, use, neighbours, hours, self._catalog, self._today)
+        try:
+            return self._estimated(meters, subject)
+        except UsageValueError as error:
+            raise self._usage.placed(error, resource.address, resource.type) from None
+
+    def _estimated(self, meters: Iterable[Meter], subject: Subject) -> Estimate:
         items: list[LineItem] = []
         missing: list[Unpriced] = []
         for meter in meters:
             for component in meter.components(subject):
                 self._price(component, items, missing)
-        return _combined(items, missing, hours)
+        return _combined(items, missing, subject.hours_per_month)
 
     def _price(self, component: Component, items: list[LineItem], missing: list[Unpriced]) -> None:
         if component.quantity is None:
@@ -104,7 +112,7 @@ class Estimator:
             else:
                 low, high = min(low, other.low or other.price), max(high, other.high or other.price)
         note = f"no price for {', '.join(without[:5])}" if without else rate.note
-        return Rate(rate.price, rate.unit, rate.as_of, rate.source, rate.currency, rate.basis, note, low, high)
+        return replace(rate, note=note, low=low, high=high)
 
 
 def _without_quantity(component: Component) -> Unpriced:
@@ -148,16 +156,11 @@ def _item(component: Component, quantity: Quantity, rate: Rate) -> LineItem:
 
 
 def _discounted(rate: Rate, factor: Decimal) -> Rate:
-    return Rate(
-        rate.price * factor,
-        rate.unit,
-        rate.as_of,
-        rate.source,
-        rate.currency,
-        rate.basis,
-        rate.note,
-        rate.low * factor if rate.low is not None else None,
-        rate.high * factor if rate.high is not None else None,
+    return replace(
+        rate,
+        price=rate.price * factor,
+        low=rate.low * factor if rate.low is not None else None,
+        high=rate.high * factor if rate.high is not None else None,
     )
 
 

@@ -7,18 +7,29 @@ The layout is the one that cost estimators share: `resource_usage` by address, w
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from re import sub
-from typing import Any
+from typing import Any, NoReturn
 
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 
 _SECTIONS = ("version", "resource_usage", "resource_type_default_usage")
 _ANY_KEY = r"\[[^\]]*\]"
+
+TRAFFIC = "aws_data_transfer"
+"""A type that exists in usage files alone: traffic belongs to no resource, so people state it under an address of its own."""
+
+
+class UsageValueError(SettingsError):
+    """A usage value that cannot be meant, with the dotted key at which it stands."""
+
+    def __init__(self, key: str, value: object, expected: str) -> None:
+        super().__init__(f"usage {key} is {value!r}: {expected} was expected")
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +58,53 @@ class UsageFile:
         return cls(sections[0], sections[1], document)
 
     def of(self, address: str, resource_type: str) -> Mapping[str, Any]:
-        """Everything stated for one resource, the nearest statement winning key by key."""
+        """Everything stated for one resource, the nearest statement winning key by key, within blocks too."""
         if not self.by_address and not self.by_type:
             return {}
-        merged: dict[str, Any] = dict(self.by_type.get(resource_type, {}))
-        merged.update(self.by_address.get(sub(_ANY_KEY, "[*]", address), {}))
-        merged.update(self.by_address.get(address, {}))
+        merged: dict[str, Any] = {}
+        for _, _, use in self._layers(address, resource_type):
+            _lay(merged, use)
         return merged
+
+    def _layers(self, address: str, resource_type: str) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """`(section, key, use)` of every statement about a resource, the weakest first."""
+        found = []
+        if resource_type in self.by_type:
+            found.append((_SECTIONS[2], resource_type, self.by_type[resource_type]))
+        keys = dict.fromkeys((sub(_ANY_KEY, "[*]", address), address))
+        return found + [(_SECTIONS[1], key, self.by_address[key]) for key in keys if key in self.by_address]
+
+    def placed(self, error: UsageValueError, address: str, resource_type: str) -> SettingsError:
+        """The error with the file and line of the statement that caused it."""
+        route: tuple[str, ...] = ()
+        for section, key, use in self._layers(address, resource_type):
+            if _holds(use, error.key.split(".")):
+                route = (section, key, *error.key.split("."))
+        line = self.document.line_of(route) if self.document and route else None
+        return SettingsError(
+            f"{error.message} ({address})", file=self.document.origin if self.document else None, line=line
+        )
+
+    def traffic(self) -> list[str]:
+        """Addresses of stated traffic (`aws_data_transfer.*`), which no resource of the run stands for."""
+        return [address for address in self.by_address if address.split(".")[0] == TRAFFIC]
 
     def check(self, resources: Iterable[tuple[str, str]], keys_of: Mapping[str, Iterable[str]]) -> None:
         """Refuse what would have no effect: an address or type that the run does not hold, a key that no meter reads.
 
-        `resources` are `(address, type)`; `keys_of` the keys of each type that has a meter. Raises SettingsError with line
-        and nearest name.
+        `resources` are `(address, type)`; `keys_of` the keys of each type that has a meter, dotted where they stand in a
+        block. Raises SettingsError with line and nearest name.
         """
-        types: dict[str, str] = {}
+        types: dict[str, str] = dict.fromkeys(self.traffic(), TRAFFIC)
         for address, resource_type in resources:
             types[address] = types[sub(_ANY_KEY, "[*]", address)] = resource_type
-        for address, stated in self.by_address.items():
+        for address, use in self.by_address.items():
             if address not in types:
                 self._refuse(("resource_usage", address), f"no resource {address!r} in this run", types)
-            self._check_keys(("resource_usage", address), stated, keys_of.get(types[address], ()))
-        for resource_type, stated in self.by_type.items():
+            self._check_keys(("resource_usage", address), use, keys_of.get(types[address], ()))
+        for resource_type, use in self.by_type.items():
             if resource_type in keys_of:
-                self._check_keys(("resource_type_default_usage", resource_type), stated, keys_of[resource_type])
+                self._check_keys(("resource_type_default_usage", resource_type), use, keys_of[resource_type])
             elif resource_type not in types.values():
                 self._refuse(
                     ("resource_type_default_usage", resource_type),
@@ -78,14 +112,16 @@ class UsageFile:
                     keys_of,
                 )
 
-    def _check_keys(self, route: tuple[str, str], stated: Mapping[str, Any], known: Iterable[str]) -> None:
-        for key in stated:
-            if key not in known:
-                self._refuse((*route, key), f"unknown usage key {key!r} of {route[1]}", known)
+    def _check_keys(self, route: tuple[str, str], use: Mapping[str, Any], known: Iterable[str]) -> None:
+        names = set(known)
+        for path in _leaves(use, ()):
+            if not _is_known(path, names):
+                key = ".".join(path)
+                self._refuse((*route, *path), f"unknown usage key {key!r} of {route[1]}", names, key)
 
-    def _refuse(self, route: tuple[str, ...], message: str, known: Iterable[str]) -> None:
+    def _refuse(self, route: tuple[str, ...], message: str, known: Iterable[str], wrong: str = "") -> NoReturn:
         names = sorted(known)
-        near = difflib.get_close_matches(route[-1], names, n=1)
+        near = difflib.get_close_matches(wrong or route[-1], names, n=1)
         hint = f"did you mean {near[0]}?" if near else (f"known: {', '.join(names[:12])}" if names else None)
         document = self.document
         raise SettingsError(
@@ -96,8 +132,52 @@ class UsageFile:
         )
 
 
+def _lay(under: dict[str, Any], over: Mapping[str, Any]) -> None:
+    for key, value in over.items():
+        below = under.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            block = dict(below)
+            _lay(block, value)
+            under[key] = block
+        else:
+            under[key] = value
+
+
+def _holds(use: Any, path: list[str]) -> bool:
+    for key in path:
+        if not isinstance(use, Mapping) or key not in use:
+            return False
+        use = use[key]
+    return True
+
+
+def _leaves(use: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for key, value in use.items():
+        path = (*above, str(key))
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, path)
+        else:
+            yield path
+
+
+def _is_known(path: tuple[str, ...], known: set[str]) -> bool:
+    """Whether a meter reads a key: as it stands, with `[*]` for a position, or as any name of its block (`block.*`)."""
+    spelled = sub(_ANY_KEY, "[*]", ".".join(path))
+    return spelled in known or path[0] in known or ".".join((*path[:-1], "*")) in known
+
+
+def word(usage: Mapping[str, Any], key: str, allowed: Sequence[str]) -> str | None:
+    """The word stated at a key, or None. Raises UsageValueError for one that is not allowed."""
+    value = usage.get(key)
+    if value is None:
+        return None
+    if value not in allowed:
+        raise UsageValueError(key, value, f"one of {', '.join(allowed)}")
+    return str(value)
+
+
 def stated(usage: Mapping[str, Any], path: str) -> Decimal | None:
-    """The number stated at a dotted key, or None. Raises SettingsError for anything that is no number of zero or more."""
+    """The number stated at a dotted key, or None. Raises UsageValueError for anything that is no number of zero or more."""
     value: Any = usage
     for key in path.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
@@ -108,7 +188,7 @@ def stated(usage: Mapping[str, Any], path: str) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal(-1)
     if isinstance(value, bool) or not amount.is_finite() or amount < 0:
-        raise SettingsError(f"usage {path} is {value!r}: a number of zero or more was expected")
+        raise UsageValueError(path, value, "a number of zero or more")
     return amount
 
 

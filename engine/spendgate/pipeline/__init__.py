@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from spendgate.costing.usage import UsageFile
 from spendgate.errors import SettingsError
@@ -41,7 +41,7 @@ def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report
     """The gate: judge and price everything that the inputs hold. Raises SpendgateError when nothing can be said."""
     policies = load_policies(settings)
     book = PriceBook.open()
-    run = estimate(inputs, settings, book)
+    run = estimate(inputs, settings, book, now.date())
     case_list = docket(run, policies, now, everything=settings.scope == "all")
     judged = _judge(policies, case_list)
     findings = _finished(judged.findings, run)
@@ -74,7 +74,7 @@ def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report
 def cost(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
     """The estimate alone: no policy is loaded and nothing is decided (`none`)."""
     book = PriceBook.open()
-    run = estimate(inputs, settings, book)
+    run = estimate(inputs, settings, book, now.date())
     problems = _problems(run.workloads)
     unread = any(problem.level is Level.ERROR for problem in problems)
     ruling = Ruling(Decision.ERROR, ERROR, "not everything could be read") if unread else _NOT_JUDGED
@@ -84,12 +84,12 @@ def cost(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
     )  # fmt: skip
 
 
-def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook) -> Run:
+def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: date | None = None) -> Run:
     """Read, understand and price, without judging. Raises InputError, SettingsError."""
     workloads = tuple(open_input(path, {"workspace": settings.workspace}) for path in inputs)
     usage = UsageFile.load(settings.usage_file) if settings.usage_file else UsageFile()
     surroundings = Surroundings(settings.aliases, settings.schedules, settings.accounts, settings.regions, settings.env)
-    assessor = Assessor(book, book, usage, surroundings)
+    assessor = Assessor(book, book, usage, surroundings, today)
     assessor.check_usage(workloads)
     assessed = tuple(item for workload in workloads for item in assessor.assess(workload))
     return Run(workloads, assessed, total(assessed))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
-from spendgate.costing.meters import meters_for
+from spendgate.costing.meters import meters_for, usage_keys
 from spendgate.costing.usage import UsageFile
 from spendgate.facets import ADAPTERS
 from spendgate.facets.compose import compose
@@ -61,8 +62,15 @@ class _Plain:
 class Assessor:
     """Works through workloads; rates, adapters and meters are shared between them."""
 
-    def __init__(self, prices: PriceSource, catalog: Catalog, usage: UsageFile, surroundings: Surroundings) -> None:
-        self._estimator = Estimator(prices, catalog, usage)
+    def __init__(
+        self,
+        prices: PriceSource,
+        catalog: Catalog,
+        usage: UsageFile,
+        surroundings: Surroundings,
+        today: date | None = None,
+    ) -> None:
+        self._estimator = Estimator(prices, catalog, usage, today)
         self._catalog = catalog
         self._usage = usage
         self._surroundings = surroundings
@@ -83,7 +91,7 @@ class Assessor:
         keys: dict[str, dict[str, None]] = {}
         for provider in sorted({resource.provider for resource in resources}):
             for type_, meters in meters_for(provider).items():
-                keys[type_] = {key: None for meter in meters for key in meter.usage_keys}
+                keys[type_] = dict.fromkeys(usage_keys(type_, meters))
         self._usage.check([(resource.address, resource.type) for resource in resources], keys)
 
     def _context(self, workload: Workload, neighbours: Neighbours) -> FacetContext:

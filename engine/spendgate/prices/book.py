@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias
 
 from spendgate.errors import PriceError
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
@@ -21,8 +22,9 @@ _NEAREST = 3
 class PriceBook:
     """Looks prices and shapes up; implements `ports.PriceSource` and `ports.Catalog`.
 
-    Rates of a region that the book does not hold are taken from the provider's home region and say so (basis `assumed`);
-    machine prices never are: they differ too much between regions.
+    A rate that the book does not hold for a region is taken from the provider's home region, or else from the nearest name,
+    and says so (basis `assumed`); its band reaches over all regions that the book does hold. Machine prices never are taken
+    from elsewhere: they differ too much between regions.
     """
 
     name = "book"
@@ -104,14 +106,38 @@ class PriceBook:
         return tiers if isinstance(tiers, str) else tiers[0].rate
 
     def tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
-        """The steps of a rate in ascending order, or the reason why there is none."""
+        """The steps of a rate in ascending order, or the reason why there is none.
+
+        On spot the item's own spot price counts; without one the on-demand price is assumed.
+        """
+        if query.purchase == "spot":
+            own = self._tiers(replace(query, item=f"{query.item} spot", purchase="on-demand"))
+            if not isinstance(own, str):
+                return own
+            found = self._tiers(query)
+            return found if isinstance(found, str) else tuple(_assumed(tier, _NO_SPOT) for tier in found)
+        return self._tiers(query)
+
+    def _tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
         for region in (query.region, *_EVERYWHERE):
             if rows := self._rows(query, region):
-                return tuple(_tier(row, None) for row in rows)
+                return tuple(_tier(row) for row in rows)
+        regions = self._regions(query)
+        if not regions:
+            where = f" for {query.region}" if query.region else ""
+            return f"no price of {query.service} {query.item} is known{where}"
         home = _HOME_REGIONS.get(query.provider)
-        if home and (rows := self._rows(query, home)):
-            return tuple(_tier(row, f"price of {home}, none is known for {query.region}") for row in rows)
-        return f"no price of {query.service} {query.item} is known" + (f" for {query.region}" if query.region else "")
+        place = home if home in regions else min(regions, key=lambda region: (region[:2] != query.region[:2], region))
+        note = f"price of {place}, none is known for {query.region}"
+        elsewhere = [self._rows(query, region) for region in regions]
+        return tuple(_widened(_tier(row), note, step, elsewhere) for step, row in enumerate(self._rows(query, place)))
+
+    def _regions(self, query: RateQuery) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT DISTINCT region FROM rate WHERE provider = ? AND service = ? AND item = ? ORDER BY region",
+            (query.provider, query.service, query.item),
+        )
+        return [row[0] for row in rows]
 
     def machine_regions(self, provider: str, machine_type: str) -> list[str]:
         """The regions in which a machine type has an on-demand price."""
@@ -168,7 +194,7 @@ class PriceBook:
         near = [region for region in regions if region[:3] == query.region[:3]] or regions
         return f"no price of {query.item} is known for {query.region} (known: {', '.join(near[:_NEAREST])})"
 
-    def _rows(self, query: RateQuery, region: str) -> list[tuple[float, str, str, str, str, str]]:
+    def _rows(self, query: RateQuery, region: str) -> list[_Row]:
         return self._connection.execute(
             "SELECT tier_start, unit, price, as_of, how, source FROM rate"
             " WHERE provider = ? AND service = ? AND item = ? AND region = ? ORDER BY tier_start",
@@ -199,18 +225,27 @@ def _spot_rate(
     return Rate(on_demand, "hours", as_of, source, basis=Basis.ASSUMED, note=note)
 
 
-def _tier(row: tuple[float, str, str, str, str, str], note: str | None) -> RateTier:
+_NO_SPOT = "no spot price is known, on-demand assumed"
+_Row: TypeAlias = tuple[float, str, str, str, str, str]
+
+
+def _tier(row: _Row) -> RateTier:
     start, unit, price, as_of, how, source = row
-    assumed = note is not None or "assumed" in how
-    rate = Rate(
-        Decimal(price),
-        unit,
-        as_of,
-        source,
-        basis=Basis.ASSUMED if assumed else Basis.EXACT,
-        note=note or (how if assumed else ""),
+    assumed = "assumed" in how
+    basis = Basis.ASSUMED if assumed else Basis.EXACT
+    return RateTier(
+        Decimal(str(start)), Rate(Decimal(price), unit, as_of, source, basis=basis, note=how if assumed else "")
     )
-    return RateTier(Decimal(str(start)), rate)
+
+
+def _assumed(tier: RateTier, note: str) -> RateTier:
+    return RateTier(tier.start, replace(tier.rate, basis=Basis.ASSUMED, note=note))
+
+
+def _widened(tier: RateTier, note: str, step: int, elsewhere: list[list[_Row]]) -> RateTier:
+    """A step of another region's rate, with the band over all regions that have such a step."""
+    prices = [Decimal(rows[step][2]) for rows in elsewhere if step < len(rows)]
+    return RateTier(tier.start, replace(tier.rate, basis=Basis.ASSUMED, note=note, low=min(prices), high=max(prices)))
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Protocol, runtime_checkable
 
 from spendgate.ports import Meter
 from spendgate.registry import Registry
@@ -13,14 +14,22 @@ METERS: Registry[Meter] = Registry(
     "spendgate.meters",
     {
         "aws.machines": "spendgate.costing.meters.aws_machines:MACHINES",
-        "aws.kubernetes": "spendgate.costing.meters.aws_machines:CLUSTER",
+        "aws.containers": "spendgate.costing.meters.aws_containers:CONTAINERS",
         "aws.model-units": "spendgate.costing.meters.aws_ai:MODEL_UNITS",
-        "aws.disks": "spendgate.costing.meters.aws_storage:DISKS",
-        "aws.snapshots": "spendgate.costing.meters.aws_storage:SNAPSHOTS",
-        "aws.buckets": "spendgate.costing.meters.aws_storage:BUCKETS",
+        "aws.serverless-inference": "spendgate.costing.meters.aws_ai:SERVERLESS",
+        "aws.storage": "spendgate.costing.meters.aws_storage:STORAGE",
         "aws.file-systems": "spendgate.costing.meters.aws_files:FILE_SYSTEMS",
         "aws.databases": "spendgate.costing.meters.aws_databases:DATABASES",
+        "aws.aurora": "spendgate.costing.meters.aws_aurora:AURORA",
+        "aws.stores": "spendgate.costing.meters.aws_stores:STORES",
+        "aws.tables": "spendgate.costing.meters.aws_tables:TABLES",
+        "aws.search": "spendgate.costing.meters.aws_search:SEARCH",
+        "aws.streams": "spendgate.costing.meters.aws_streams:STREAMS",
+        "aws.messages": "spendgate.costing.meters.aws_messages:MESSAGES",
         "aws.network": "spendgate.costing.meters.aws_network:NETWORK",
+        "aws.edge": "spendgate.costing.meters.aws_edge:EDGE",
+        "aws.operations": "spendgate.costing.meters.aws_operations:OPERATIONS",
+        "aws.jobs": "spendgate.costing.meters.aws_jobs:JOBS",
         "google.machines": "spendgate.costing.meters.google_machines:MACHINES",
         "google.tpu": "spendgate.costing.meters.google_machines:TPU",
         "google.disks": "spendgate.costing.meters.google_storage:DISKS",
@@ -50,6 +59,7 @@ METERS: Registry[Meter] = Registry(
         "azure.cognitive": "spendgate.costing.meters.azure_ai:ACCOUNTS",
         "azure.search": "spendgate.costing.meters.azure_ai:SEARCH",
         "azure.apps": "spendgate.costing.meters.azure_apps:APPS",
+        "azure.services": "spendgate.costing.meters.azure_services:SERVICES",
         "azure.data": "spendgate.costing.meters.azure_data:DATA",
         "azure.streams": "spendgate.costing.meters.azure_streams:STREAMS",
     },
@@ -66,3 +76,20 @@ def meters_for(provider: str) -> Mapping[str, tuple[Meter, ...]]:
             for type_ in meter.types:
                 found[type_].append(meter)
     return {type_: tuple(meters) for type_, meters in found.items()}
+
+
+def usage_keys(resource_type: str, meters: Iterable[Meter]) -> Mapping[str, str]:
+    """The usage keys that the meters of a type read, each with a sentence; those of its type alone where a meter tells."""
+    found: dict[str, str] = {}
+    for meter in meters:
+        found.update(meter.keys_of(resource_type) if isinstance(meter, TellsKeys) else meter.usage_keys)
+    return found
+
+
+@runtime_checkable
+class TellsKeys(Protocol):
+    """A meter of many types that knows which keys belong to which."""
+
+    def keys_of(self, resource_type: str) -> Mapping[str, str]:
+        """The usage keys of one of its types."""
+        ...

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from spendgate.costing.meters.machines import label, needs_usage, sizes, unpriced
-from spendgate.model.cost import Basis, Component, RateQuery
+from spendgate.costing.usage import stated
+from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.facets import Capacity, Disk, Pool
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
@@ -43,16 +44,27 @@ def disk_components(subject: Subject, disk: Disk, capacity: Capacity, name: str)
         yield unpriced(name, "GB-month", f"{disk.kind!r} is no volume type that is known")
         return
     basis = Basis.PROVIDER_DEFAULT if disk.size_is_default else Basis.EXACT
+    note = ""
+    if subject.resource.type.startswith("aws_sagemaker_"):
+        basis, note = Basis.ASSUMED, "at the price of an EBS volume; SageMaker's own is not known"
     for part, unit, amount in _parts(disk):
         query = RateQuery(subject.resource.provider, region, "ebs", f"{disk.kind} {part}")
         quantity = sizes(capacity, amount) if isinstance(amount, Decimal) else f"{part}: {amount.reason}"
         if isinstance(quantity, str):
             yield unpriced(f"{name} {part} ({disk.kind})", unit, quantity)
         else:
-            yield Component(f"{name} {part} ({disk.kind})", unit, query, quantity, basis=basis)
+            tiered = disk.kind == "io2" and part == "iops" and capacity == Capacity()
+            yield Component(
+                f"{name} {part} ({disk.kind})", unit, query, quantity, basis=basis, tiered=tiered, note=note
+            )
     if disk.kind == "standard":
         query = RateQuery(subject.resource.provider, region, "ebs", "standard requests")
-        yield needs_usage(f"{name} requests", "1M requests", query, "monthly_standard_io_requests")
+        requests = stated(subject.usage, "monthly_standard_io_requests")
+        if requests is None:
+            yield needs_usage(f"{name} requests", "1M requests", query, "monthly_standard_io_requests")
+        else:
+            quantity_used = Quantity.exactly(requests / 1_000_000)
+            yield Component(f"{name} requests", "1M requests", query, quantity_used, basis=Basis.USAGE)
 
 
 def _parts(disk: Disk) -> Iterator[tuple[str, str, Decimal | Unknown]]:

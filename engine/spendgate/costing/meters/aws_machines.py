@@ -1,26 +1,34 @@
-"""EC2 and SageMaker machines in every form, and EKS control planes."""
+"""EC2 and SageMaker machines in every form."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
+from spendgate.costing.meters import aws_reserved
 from spendgate.costing.meters.aws_disks import pool_disks
 from spendgate.costing.meters.machines import label, machine_components, needs_usage, sizes, unpriced
-from spendgate.costing.usage import stated
+from spendgate.costing.usage import stated, word
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
-from spendgate.model.facets import Pool
+from spendgate.model.facets import Capacity, Pool
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
 _DETAILED_METRICS = Decimal(7)
 """Metrics per instance under detailed monitoring, each billed as a custom metric (Amazon CloudWatch pricing)."""
+_BURSTABLE = ("t2", "t3", "t3a", "t4g")
+_UNLIMITED_BY_DEFAULT = ("t3", "t3a", "t4g")
+"""Burstable families, and those that run in unlimited mode unless told otherwise (Amazon EC2 user guide)."""
+_EBS_OPTIMIZED_FEE = ("c1", "c3", "g2", "i2", "m1", "m2", "m3", "r3")
+"""Families for which EBS optimisation costs extra; later ones include it (Amazon EC2 user guide)."""
+_SYSTEMS = ("linux", "windows", "rhel", "suse")
 _JOB_TYPES = ("aws_sagemaker_training_job", "aws_sagemaker_hyper_parameter_tuning_job")
 
 
 class Machines:
-    """Machine hours, volumes, detailed monitoring and CPU credits of everything that runs EC2 or SageMaker machines."""
+    """Machine hours, volumes and what is billed beside them, for everything that runs EC2 or SageMaker machines."""
 
     types = (
         "aws_instance",
@@ -28,6 +36,8 @@ class Machines:
         "aws_autoscaling_group",
         "aws_eks_node_group",
         "aws_batch_compute_environment",
+        "aws_ec2_fleet",
+        "aws_spot_fleet_request",
         "aws_sagemaker_notebook_instance",
         "aws_sagemaker_endpoint",
         "aws_sagemaker_app",
@@ -37,124 +47,176 @@ class Machines:
         *_JOB_TYPES,
     )
     usage_keys = {
-        "monthly_hrs": "hours a month that the machines run",
+        "monthly_hrs": "hours a month that each machine runs",
         "instances": "machines that run on average, instead of the desired size",
-        "monthly_cpu_credit_hrs": "vCPU hours above the baseline of burstable machines",
+        "operating_system": "linux, windows, rhel or suse, where the image tells it and the configuration does not",
+        "monthly_cpu_credit_hrs": "hours a month that a burstable machine runs above its baseline",
+        "vcpu_count": "vCPUs of a burstable machine, if the catalogue does not know it",
+        "image_root_volume_gb": "size of the root volume that comes with the image",
+        "monthly_standard_io_requests": "I/O requests a month of magnetic volumes",
+        **aws_reserved.KEYS,
     }
 
     def components(self, subject: Subject) -> Iterable[Component]:
         """The metered parts, pool by pool."""
-        pools = subject.facets.pools
-        if not pools:
-            yield from _without_pools(subject)
-        for pool in pools:
-            if subject.resource.type in _JOB_TYPES:
+        if subject.resource.type in _JOB_TYPES:
+            for pool in subject.facets.pools:
                 yield from _job(subject, pool)
-            else:
-                yield from self._running(subject, pool)
+            return
+        for pool in subject.facets.pools:
+            yield from _running(subject, _with_usage(subject, pool))
 
-    def _running(self, subject: Subject, pool: Pool) -> Iterator[Component]:
-        pool = _with_usage(subject, pool)
-        hours = stated(subject.usage, "monthly_hrs")
-        for component in machine_components(subject, pool):
-            if hours is not None and component.quantity is not None:
-                component = _rescaled(component, hours / subject.hours_per_month)
-            if pool.purchase.model == "capacity-block" and component.quantity is not None:
-                component = unpriced(component.name, "hours", "capacity blocks are bought at a price of their own")
-            if pool.tenancy not in ("shared", "default") and component.quantity is not None:
-                component = unpriced(component.name, "hours", f"no price of {pool.tenancy} tenancy is known")
+
+def _running(subject: Subject, pool: Pool) -> Iterator[Component]:
+    if not pool.details.get("stopped"):
+        yield from _machine_hours(subject, pool)
+    yield from pool_disks(subject, pool)
+    yield from _image_root(subject, pool)
+    if not pool.details.get("stopped"):
+        yield from _beside(subject, pool)
+
+
+def _machine_hours(subject: Subject, pool: Pool) -> Iterator[Component]:
+    if pool.tenancy == "host":
+        return  # NOTE: the dedicated host that it runs on is what costs.
+    hours = stated(subject.usage, "monthly_hrs")
+    reservation = aws_reserved.of(subject) if pool.purchase.model == "on-demand" else None
+    month = sizes(pool.capacity, HOURS_PER_MONTH)
+    assumed = bool(pool.details.get("is_assumed"))
+    for component in machine_components(subject, pool):
+        if component.quantity is None or isinstance(month, str):
             yield component
-        yield from pool_disks(subject, pool)
-        yield from _monitoring(subject, pool)
-        yield from _credits(subject, pool)
+            continue
+        item = component.query.item
+        if hours is not None:
+            component = _for_hours(component, subject, pool, hours)
+        if assumed:
+            note = "no desired size is stated and the minimum is none: one machine is assumed"
+            component = replace(component, basis=Basis.ASSUMED, note=note)
+        elif component.quantity is not None and not component.quantity.expected and component.quantity.high:
+            component = replace(component, note="starts from no machine; high is the largest size")
+        if component.query.service == "licence":
+            yield component
+        elif (why := _own_price(pool)) is not None:
+            yield unpriced(component.name, "hours", why)
+        elif pool.tenancy != "shared":
+            query = replace(component.query, service=f"ec2 {pool.tenancy}")
+            yield replace(component, query=query, alternatives=())
+        else:
+            offered = f"{item} {pool.operating_system}" if pool.operating_system != "linux" else item
+            yield from aws_reserved.instead(component, reservation, "ec2", offered, month)
 
 
-def _without_pools(subject: Subject) -> Iterator[Component]:
-    if subject.resource.type == "aws_sagemaker_endpoint":
-        query = RateQuery("aws", str(subject.facets.region), "sagemaker", "serverless inference")
-        yield needs_usage("Serverless inference", "GB-seconds", query, "the requests (no rate is known yet)")
-    elif subject.resource.type == "aws_batch_compute_environment":
-        query = RateQuery("aws", str(subject.facets.region), "fargate", "vcpu")
-        yield needs_usage("Fargate jobs", "vCPU-hours", query, "the jobs' vCPU hours")
+def _own_price(pool: Pool) -> str | None:
+    """Why a pool is not billed at the list price, or None when it is."""
+    if pool.purchase.model == "capacity-block":
+        return "a capacity block is bought at a price of its own, which no list states"
+    if pool.purchase.model == "reserved" and pool.service == "sagemaker":
+        return "reserved through a training plan at a price of its own"
+    return None
 
 
 def _with_usage(subject: Subject, pool: Pool) -> Pool:
+    """The pool as people say that it is used: its average size and its operating system."""
+    system = word(subject.usage, "operating_system", _SYSTEMS)
+    if system is not None:
+        pool = replace(pool, operating_system=system)
     count = stated(subject.usage, "instances")
-    if count is None or count != count.to_integral_value():
-        return pool
-    capacity = type(pool.capacity)(int(count), int(count), int(count))
-    return Pool(
-        pool.machine_types, capacity, pool.purchase, pool.accelerators, pool.disks, pool.name,
-        pool.operating_system, pool.tenancy, pool.service, pool.region, pool.details,
-    )  # fmt: skip
+    if count is not None and count == count.to_integral_value():
+        details = {key: value for key, value in pool.details.items() if key != "on_demand"}
+        return replace(pool, capacity=Capacity(int(count), int(count), int(count)), details=details)
+    capacity = pool.capacity
+    if pool.details.get("desired_is_unstated") and capacity.desired == 0 and capacity.max != 0:
+        # NOTE: a group without machines at first is not one without cost; nobody makes it to stay empty.
+        return replace(pool, capacity=replace(capacity, desired=1), details={**pool.details, "is_assumed": True})
+    return pool
 
 
-def _rescaled(component: Component, factor: Decimal) -> Component:
-    assert component.quantity is not None
-    return Component(
-        component.name, component.unit, component.query, component.quantity.times(factor),
-        basis=Basis.USAGE, alternatives=component.alternatives, note=component.note,
-    )  # fmt: skip
+def _for_hours(component: Component, subject: Subject, pool: Pool, hours: Decimal) -> Component:
+    """A component for the stated hours of each machine instead of those of the schedule."""
+    quantity = sizes(pool.capacity, hours)
+    if isinstance(quantity, str) or component.quantity is None:
+        return component
+    if pool.purchase.spot_share not in (Decimal(0), Decimal(1)) and subject.hours_per_month:
+        quantity = component.quantity.times(hours / subject.hours_per_month) if hours else quantity
+    return replace(component, quantity=quantity, basis=Basis.USAGE)
 
 
 def _job(subject: Subject, pool: Pool) -> Iterator[Component]:
     """A job costs per run: how often it runs is nobody's configuration."""
     first = pool.machine_types[0] if isinstance(pool.machine_types, tuple) and pool.machine_types else "machine"
-    query = RateQuery("aws", str(subject.facets.region), pool.service, first)
+    purchase = "spot" if pool.purchase.model == "spot" else "on-demand"
+    query = RateQuery("aws", str(subject.facets.region), pool.service, first, purchase)
     hours = stated(subject.usage, "monthly_hrs")
     size = sizes(pool.capacity, hours if hours is not None else 0)
-    if isinstance(pool.machine_types, Unknown) or isinstance(size, str):
+    name = label(pool, f"Machine ({purchase}, {first})")
+    if isinstance(pool.machine_types, Unknown) or isinstance(size, str) or not isinstance(subject.facets.region, str):
         yield from machine_components(subject, pool)
     elif hours is None:
-        yield needs_usage(f"Machine ({first})", "hours", query, "monthly_hrs")
+        yield needs_usage(name, "hours", query, "monthly_hrs")
     else:
-        yield Component(f"Machine ({first})", "hours", query, size, basis=Basis.USAGE)
+        yield Component(name, "hours", query, size, basis=Basis.USAGE)
 
 
-def _monitoring(subject: Subject, pool: Pool) -> Iterator[Component]:
-    if pool.details.get("monitoring") is True and isinstance(subject.facets.region, str):
-        quantity = sizes(pool.capacity, _DETAILED_METRICS)
-        if isinstance(quantity, Quantity):
-            query = RateQuery("aws", subject.facets.region, "cloudwatch", "metric")
-            yield Component(label(pool, "Detailed monitoring"), "metrics", query, quantity)
-
-
-def _credits(subject: Subject, pool: Pool) -> Iterator[Component]:
-    """CPU credits of burstable machines in unlimited mode, the default of T3 and T4g."""
-    if not isinstance(pool.machine_types, tuple) or not isinstance(subject.facets.region, str):
+def _image_root(subject: Subject, pool: Pool) -> Iterator[Component]:
+    """The root volume that comes with an image: it is there and it costs, but its size stands in no template."""
+    if not pool.details.get("image_root_volume") or not isinstance(subject.facets.region, str):
         return
-    family = pool.machine_types[0].split(".")[0] if pool.machine_types else ""
-    mode = pool.details.get("cpu_credits")
-    unlimited = mode == "unlimited" or (mode != "standard" and family in ("t3", "t3a", "t4g"))
-    if family in ("t2", "t3", "t3a", "t4g") and unlimited:
-        query = RateQuery("aws", subject.facets.region, "ec2 credits", family)
-        hours = stated(subject.usage, "monthly_cpu_credit_hrs")
-        if hours is None:
-            yield needs_usage(label(pool, "CPU credits"), "vCPU-hours", query, "monthly_cpu_credit_hrs")
-        else:
-            yield Component(label(pool, "CPU credits"), "vCPU-hours", query, Quantity.exactly(hours), basis=Basis.USAGE)
+    query = RateQuery("aws", subject.facets.region, "ebs", "gp2 storage")
+    name = label(pool, "Root volume of the image")
+    gib = stated(subject.usage, "image_root_volume_gb")
+    quantity = sizes(pool.capacity, gib) if gib is not None else None
+    if isinstance(quantity, Quantity):
+        yield Component(name, "GB-month", query, quantity, basis=Basis.USAGE)
+    else:
+        yield needs_usage(name, "GB-month", query, "image_root_volume_gb")
 
 
-class Cluster:
-    """The control plane of an EKS cluster, at the extended-support price where that is stated."""
-
-    types = ("aws_eks_cluster",)
-    usage_keys: dict[str, str] = {}
-
-    def components(self, subject: Subject) -> Iterable[Component]:
-        """One hourly part; auto mode adds a fee per node that no configuration fixes."""
-        region = subject.facets.region
-        if not isinstance(region, str):
-            yield unpriced(
-                "Control plane", "hours", f"region: {region.reason if isinstance(region, Unknown) else 'unknown'}"
+def _beside(subject: Subject, pool: Pool) -> Iterator[Component]:
+    """Detailed monitoring, EBS optimisation, CPU credits and public addresses of running machines."""
+    region = subject.facets.region
+    types = pool.machine_types
+    if not isinstance(region, str) or not isinstance(types, tuple) or not types:
+        return
+    family = types[0].partition(".")[0]
+    parts = [
+        (pool.details.get("monitoring") is True, "Detailed monitoring", "metrics", "cloudwatch", "metric"),
+        (
+            pool.details.get("ebs_optimized") is True and family in _EBS_OPTIMIZED_FEE,
+            "EBS optimisation",
+            "hours",
+            "ec2 ebs-optimized",
+            types[0],
+        ),
+        (pool.details.get("public_ip") is True, "Public IPv4 address", "hours", "ip", "public ipv4"),
+    ]
+    for applies, name, unit, service, item in parts:
+        factor = _DETAILED_METRICS if unit == "metrics" else subject.hours_per_month
+        if applies and isinstance(quantity := sizes(pool.capacity, factor), Quantity):
+            yield Component(
+                label(pool, name), unit, RateQuery("aws", region, service, item), quantity, stops=unit == "hours"
             )
-            return
-        query = RateQuery("aws", region, "eks", "cluster")
-        yield Component("Control plane", "hours", query, Quantity.exactly(HOURS_PER_MONTH))
-        if subject.resource.attributes.flag("compute_config.0.enabled") is True:
-            fee = RateQuery("aws", region, "eks", "auto mode")
-            yield needs_usage("Auto mode nodes", "hours", fee, "the nodes that it starts (no rate is known yet)")
+    if family in _BURSTABLE:
+        yield from _credits(subject, pool, RateQuery("aws", region, "ec2 credits", family), types[0])
+
+
+def _credits(subject: Subject, pool: Pool, query: RateQuery, machine_type: str) -> Iterator[Component]:
+    """CPU credits of burstable machines in unlimited mode: vCPU hours above the baseline."""
+    mode = pool.details.get("cpu_credits")
+    if mode == "standard" or (mode != "unlimited" and query.item not in _UNLIMITED_BY_DEFAULT):
+        return
+    name = label(pool, "CPU credits")
+    hours = stated(subject.usage, "monthly_cpu_credit_hrs")
+    if hours is None:
+        yield needs_usage(name, "vCPU-hours", query, "monthly_cpu_credit_hrs")
+        return
+    spec = subject.catalog.machine("aws", machine_type)
+    vcpu = stated(subject.usage, "vcpu_count") or (spec.vcpu if spec else None)
+    quantity = sizes(pool.capacity, hours * vcpu) if vcpu is not None else "its vCPUs are not known: state vcpu_count"
+    if isinstance(quantity, str):
+        yield unpriced(name, "vCPU-hours", quantity)
+    else:
+        yield Component(name, "vCPU-hours", query, quantity, basis=Basis.USAGE)
 
 
 MACHINES = Machines()
-CLUSTER = Cluster()

@@ -82,35 +82,64 @@ def machine_components(subject: Subject, pool: Pool, region: Text = None) -> Ite
         why = place.reason if isinstance(place, Unknown) else "no region is stated"
         yield unpriced(label(pool, f"Machine ({first})"), "hours", f"region: {why}")
         return
-    hours = sizes(pool.capacity, subject.hours_per_month)
-    if isinstance(hours, str):
-        yield unpriced(label(pool, f"Machine ({first})"), "hours", hours)
-        return
     basis = Basis.SCHEDULE if subject.hours_per_month != HOURS_PER_MONTH else Basis.EXACT
-    for purchase, share in _shares(pool):
+    if pool.details.get("type_is_default"):
+        basis = Basis.PROVIDER_DEFAULT
+    for purchase, hours in _shares(pool, subject.hours_per_month):
+        name = label(pool, f"Machine ({purchase}, {first})")
+        if isinstance(hours, str):
+            yield unpriced(name, "hours", hours)
+            return
         queries = tuple(RateQuery(provider, place, pool.service, type_, purchase) for type_ in pool.machine_types)
         yield Component(
-            label(pool, f"Machine ({purchase}, {first})"),
+            name,
             "hours",
             queries[0],
-            hours.times(share),
-            basis=Basis.PROVIDER_DEFAULT if pool.details.get("type_is_default") else basis,
+            hours,
+            basis=basis,
             alternatives=queries[1:],
             stops=True,
             note=f"or one of {len(queries) - 1} other types" if len(queries) > 1 else "",
         )
     if pool.operating_system != "linux" and provider != "kubernetes":
-        yield unpriced(
-            label(pool, f"Licence ({pool.operating_system})"), "hours", "the price book holds Linux prices only"
-        )
+        yield _licence(pool, RateQuery(provider, place, "licence", f"{pool.operating_system} {first}"), subject, basis)
 
 
-def _shares(pool: Pool) -> Iterator[tuple[str, Decimal]]:
+def _licence(pool: Pool, query: RateQuery, subject: Subject, basis: Basis) -> Component:
+    """What an operating system costs above Linux: the price book holds it as a rate of its own, or not at all."""
+    hours = sizes(pool.capacity, subject.hours_per_month)
+    name = label(pool, f"Licence ({pool.operating_system})")
+    if isinstance(hours, str):
+        return unpriced(name, "hours", hours)
+    return Component(name, "hours", query, hours, basis=basis, stops=True)
+
+
+def _shares(pool: Pool, hours_per_month: Decimal) -> Iterator[tuple[str, Quantity | str]]:
+    """Hours on demand and on spot: by the number of machines on demand at each size where it is known, else by the share."""
+    on_demand = pool.details.get("on_demand")
+    if isinstance(on_demand, Capacity):
+        paid, every = sizes(on_demand, hours_per_month), sizes(pool.capacity, hours_per_month)
+        if isinstance(paid, str) or isinstance(every, str):
+            yield "on-demand", every if isinstance(every, str) else paid
+            return
+        if paid.high:
+            yield "on-demand", paid
+        if rest := _less(every, paid):
+            yield "spot", rest
+        return
+    hours = sizes(pool.capacity, hours_per_month)
     share = pool.purchase.spot_share
-    if not isinstance(share, Decimal):
-        yield "on-demand", Decimal(1)
+    if isinstance(hours, str) or not isinstance(share, Decimal):
+        yield "on-demand", hours
         return
     if share < 1:
-        yield "on-demand", 1 - share
+        yield "on-demand", hours.times(1 - share)
     if share > 0:
-        yield "spot", share
+        yield "spot", hours.times(share)
+
+
+def _less(every: Quantity, paid: Quantity) -> Quantity | None:
+    """What is left at each size; without a bound on either it is unbounded."""
+    high = UNBOUNDED if every.high == UNBOUNDED else every.high - paid.high
+    rest = Quantity(every.low - paid.low, every.expected - paid.expected, high)
+    return rest if rest.high else None

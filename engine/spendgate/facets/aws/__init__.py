@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spendgate.facets.aws import ai, compute, data, groups, network, storage
+from spendgate.facets.aws import ai, compute, containers, data, endpoints, groups, network, nodes, storage
 from spendgate.facets.aws.place import generic
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -13,7 +13,10 @@ from spendgate.ports import FacetContext
 _DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext], Facets]] = {
     **compute.DESCRIBERS,
     **groups.DESCRIBERS,
+    **nodes.DESCRIBERS,
+    **containers.DESCRIBERS,
     **ai.DESCRIBERS,
+    **endpoints.DESCRIBERS,
     **storage.DESCRIBERS,
     **data.DESCRIBERS,
     **network.DESCRIBERS,

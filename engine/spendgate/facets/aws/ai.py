@@ -1,17 +1,19 @@
-"""SageMaker and Bedrock."""
+"""SageMaker notebooks, Studio, jobs and clusters; Bedrock model units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from base64 import b64decode
 from decimal import Decimal
 
-from spendgate.facets import accelerators, schedules
-from spendgate.facets.aws.compute import ON_DEMAND, SPOT, types_of
+from spendgate.facets import accelerators
+from spendgate.facets.aws import schedule
+from spendgate.facets.aws.compute import NO_SCALING, ON_DEMAND, RESERVED, SPOT, types_of
 from spendgate.facets.aws.place import region, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.attributes import Attributes
-from spendgate.model.facets import Capacity, Disk, Facets, Limits, Pool, Purchase, Scaling, Schedule
+from spendgate.model.facets import Capacity, Disk, Facets, Limits, Pool, Purchase, Scaling
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Text, Unknown, Whole
 from spendgate.ports import FacetContext
@@ -21,7 +23,7 @@ _NOTEBOOK_GIB = Decimal(5)
 """Volume of a notebook instance without a statement (SageMaker API, VolumeSizeInGB)."""
 
 
-def _pool(
+def ml_pool(
     context: FacetContext,
     machine_type: Text,
     capacity: Capacity,
@@ -30,6 +32,7 @@ def _pool(
     purchase: Purchase = ON_DEMAND,
     disks: tuple[Disk, ...] = (),
 ) -> Pool:
+    """A pool of `ml.` machines."""
     types = types_of(machine_type)
     return Pool(
         machine_types=types,
@@ -43,13 +46,12 @@ def _pool(
 
 
 def notebook(resource: Resource, context: FacetContext) -> Facets:
-    """`aws_sagemaker_notebook_instance`: runs all the time unless a lifecycle script stops it (which proves nothing)."""
+    """`aws_sagemaker_notebook_instance`: runs all the time; only a script of its lifecycle configuration may stop it."""
     attributes = resource.attributes
     size = attributes.number("volume_size")
     disk = Disk("volume", "gp2", size if size is not None else _NOTEBOOK_GIB, size_is_default=size is None)
     own = tags(resource, context) or NO_TAGS
-    script = attributes.text("lifecycle_config_name")
-    notes = ("a lifecycle script may stop it when idle; that is not proven",) if script is not None else ()
+    idle, notes = _auto_stop(resource, context)
     return compose(
         resource,
         context,
@@ -57,12 +59,43 @@ def notebook(resource: Resource, context: FacetContext) -> Facets:
         name=attributes.text("name"),
         region=region(resource, context),
         tags=own,
-        pools=(_pool(context, attributes.text("instance_type"), Capacity(), disks=(disk,)),),
+        pools=(ml_pool(context, attributes.text("instance_type"), Capacity(), disks=(disk,)),),
         type_phase="notebook",
-        schedule=schedules.from_tags(own, context.schedules) or Schedule(),
-        scaling=Scaling("none", False),
+        schedule=schedule.of(resource, own, context),
+        scaling=NO_SCALING,
+        limits=Limits(idle_minutes=idle),
         notes=notes,
     )
+
+
+_IDLE_SECONDS = re.compile(r"(?:IDLE_TIME\s*=\s*|--time[ =]|-t )\"?(\d+)")
+"""How AWS's published auto-stop scripts state their idle time, in seconds."""
+
+
+def _auto_stop(resource: Resource, context: FacetContext) -> tuple[Number, tuple[str, ...]]:
+    """Idle minutes of an auto-stop script among the lifecycle scripts, and what there is to know about it."""
+    named = resource.attributes.text("lifecycle_config_name")
+    found = context.neighbours.targets(
+        resource, "lifecycle_config_name", "aws_sagemaker_notebook_instance_lifecycle_configuration"
+    )
+    if named is None and not found:
+        return None, ()
+    for name in ("on_start", "on_create"):
+        script = _script(found[0].attributes.text(name)) if found else None
+        if script is not None and re.search(r"auto-?_?stop|idle", script, re.IGNORECASE):
+            match = _IDLE_SECONDS.search(script)
+            minutes: Number = Decimal(match[1]) / 60 if match else Unknown("its auto-stop script states no idle time")
+            return minutes, ("a lifecycle script stops it when idle",)
+    return None, ("a lifecycle script may stop it when idle; that is not proven",)
+
+
+def _script(encoded: Text) -> str | None:
+    if not isinstance(encoded, str):
+        return None
+    try:
+        return b64decode(encoded, validate=True).decode("utf-8")
+    except ValueError:
+        return None
 
 
 def studio(resource: Resource, context: FacetContext) -> Facets:
@@ -70,7 +103,7 @@ def studio(resource: Resource, context: FacetContext) -> Facets:
     attributes = resource.attributes
     is_app = resource.type == "aws_sagemaker_app"
     machine = attributes.text("resource_spec.0.instance_type")
-    pools = (_pool(context, machine, Capacity(0, 1, 1)),) if is_app and machine not in (None, "system") else ()
+    pools = (ml_pool(context, machine, Capacity(0, 1, 1)),) if is_app and machine not in (None, "system") else ()
     return compose(
         resource,
         context,
@@ -93,104 +126,15 @@ def _idle_minutes(attributes: Attributes) -> Number:
     return None
 
 
-def endpoint_configuration(resource: Resource, context: FacetContext) -> Facets:
-    """`aws_sagemaker_endpoint_configuration`: a template; what uses it costs."""
-    pools = tuple(_variants(resource, None, context))
-    return compose(
-        resource,
-        context,
-        kind="compute.template",
-        name=resource.attributes.text("name"),
-        region=region(resource, context),
-        tags=tags(resource, context),
-        accel=accelerators.combine(pools),
-        capacity=Capacity(0, 0, 0),
-    )
-
-
-def endpoint(resource: Resource, context: FacetContext) -> Facets:
-    """`aws_sagemaker_endpoint`: the variants of its configuration, scaled by its scaling target."""
-    attributes = resource.attributes
-    found = context.neighbours.targets(resource, "endpoint_config_name", "aws_sagemaker_endpoint_configuration")
-    pools = tuple(_variants(found[0], resource, context)) if found else ()
-    if not found:
-        reason = Unknown("its endpoint configuration is not in this run")
-        pools = (_pool(context, reason, Capacity(reason, reason, reason)),)
-    own = tags(resource, context) or NO_TAGS
-    return compose(
-        resource,
-        context,
-        kind="ai.endpoint",
-        name=attributes.text("name"),
-        region=region(resource, context),
-        tags=own,
-        pools=pools,
-        type_phase="infer",
-        schedule=schedules.from_tags(own, context.schedules) or Schedule(),
-        scaling=_endpoint_scaling(pools),
-    )
-
-
-def _endpoint_scaling(pools: tuple[Pool, ...]) -> Scaling:
-    if not pools:
-        return Scaling("serverless", True)
-    moving = any(pool.capacity.min != pool.capacity.max for pool in pools)
-    return Scaling("autoscaling" if moving else "fixed", all(pool.capacity.min == 0 for pool in pools))
-
-
-def _variants(configuration: Resource, owner: Resource | None, context: FacetContext) -> Iterator[Pool]:
-    """One pool per variant that has machines; serverless variants have none."""
-    target = _scaling_target(owner, context) if owner else None
-    for block_name in ("production_variants", "shadow_production_variants"):
-        blocks = configuration.attributes.blocks(block_name)
-        if isinstance(blocks, Unknown):
-            yield _pool(context, blocks, Capacity(blocks, blocks, blocks))
-            continue
-        for number, block in enumerate(blocks):
-            if block.blocks("serverless_config"):
-                continue
-            count = block.whole("initial_instance_count")
-            managed = block.block("managed_instance_scaling")
-            least: Whole = count if count is not None else 1
-            most = least
-            if isinstance(managed, Attributes):
-                least = (
-                    managed.whole("min_instance_count") if managed.whole("min_instance_count") is not None else least
-                )
-                most = managed.whole("max_instance_count")
-            elif target is not None:
-                least, most = target
-            name = block.text("variant_name")
-            yield _pool(
-                context,
-                block.text("instance_type"),
-                Capacity(least, count if count is not None else least, most),
-                name=name if isinstance(name, str) else f"variant {number}",
-            )
-
-
-def _scaling_target(owner: Resource, context: FacetContext) -> tuple[Whole, Whole] | None:
-    for target in context.neighbours.users(owner, "aws_appautoscaling_target"):
-        if target.attributes.text("service_namespace") == "sagemaker":
-            return target.attributes.whole("min_capacity"), target.attributes.whole("max_capacity")
-    return None
-
-
 def training_job(resource: Resource, context: FacetContext) -> Facets:
     """`aws_sagemaker_training_job` and `_hyper_parameter_tuning_job`: machines for as long as the runtime cap allows."""
     attributes = resource.attributes
     tuning = resource.type == "aws_sagemaker_hyper_parameter_tuning_job"
-    root = "training_job_definition.0" if tuning else ""
-    definition = attributes.block(root) if root else attributes
-    inner = definition if isinstance(definition, Attributes) else Attributes()
-    count = inner.whole("resource_config.0.instance_count")
     parallel = attributes.whole("config.0.resource_limits.0.max_parallel_training_jobs") if tuning else 1
-    size: Whole = (
-        count * parallel if isinstance(count, int) and isinstance(parallel, int) else Unknown("its size is not stated")
-    )
-    seconds = inner.number("stopping_condition.0.max_runtime_in_seconds")
-    spot = inner.flag("enable_managed_spot_training") is True
-    machine = inner.text("resource_config.0.instance_type")
+    definitions = _definitions(attributes) if tuning else (attributes,)
+    pools = tuple(_job_pool(context, definition, parallel, len(definitions) > 1) for definition in definitions)
+    first = definitions[0] if definitions else Attributes()
+    seconds = first.number("stopping_condition.0.max_runtime_in_seconds")
     return compose(
         resource,
         context,
@@ -198,13 +142,45 @@ def training_job(resource: Resource, context: FacetContext) -> Facets:
         name=attributes.text("training_job_name") or attributes.text("name"),
         region=region(resource, context),
         tags=tags(resource, context),
-        pools=(_pool(context, machine, Capacity(size, size, size), purchase=SPOT if spot else ON_DEMAND),),
+        pools=pools,
         type_phase="search" if tuning else "train",
         limits=Limits(
             max_runtime_hours=seconds / 3600 if isinstance(seconds, Decimal) else seconds,
-            retries=inner.whole("retry_strategy.0.maximum_retry_attempts"),
+            retries=first.whole("retry_strategy.0.maximum_retry_attempts"),
             cap_supported=True,
         ),
+    )
+
+
+def _definitions(attributes: Attributes) -> tuple[Attributes, ...]:
+    """The training job definitions of a tuning job, in the single or in the plural form."""
+    for name in ("training_job_definition", "training_job_definitions"):
+        blocks = attributes.blocks(name)
+        if isinstance(blocks, tuple) and blocks:
+            return blocks
+    return (Attributes(),)
+
+
+def _job_pool(context: FacetContext, definition: Attributes, parallel: Whole, named: bool) -> Pool:
+    place = next(
+        (
+            place
+            for place in ("resource_config.0", "hyper_parameter_tuning_resource_config.0")
+            if definition.text(f"{place}.instance_type") is not None
+        ),
+        "resource_config.0",
+    )
+    count = definition.whole(f"{place}.instance_count")
+    size: Whole = Unknown("the number of its machines is not known")
+    if isinstance(count, int) and isinstance(parallel, int):
+        size = count * parallel
+    name = definition.text("definition_name")
+    return ml_pool(
+        context,
+        definition.text(f"{place}.instance_type"),
+        Capacity(size, size, size),
+        name=name if named and isinstance(name, str) else "",
+        purchase=SPOT if definition.flag("enable_managed_spot_training") is True else ON_DEMAND,
     )
 
 
@@ -213,17 +189,18 @@ def hyperpod(resource: Resource, context: FacetContext) -> Facets:
     groups = resource.attributes.blocks("instance_group")
     pools: list[Pool] = []
     if isinstance(groups, Unknown):
-        pools.append(_pool(context, groups, Capacity(groups, groups, groups)))
+        pools.append(ml_pool(context, groups, Capacity(groups, groups, groups)))
     else:
         for number, group in enumerate(groups):
             count = group.whole("instance_count")
             name = group.text("instance_group_name")
             pools.append(
-                _pool(
+                ml_pool(
                     context,
                     group.text("instance_type"),
                     Capacity(count, count, count),
                     name=name if isinstance(name, str) else f"group {number}",
+                    purchase=RESERVED if group.text("training_plan_arn") is not None else ON_DEMAND,
                 )
             )
     return compose(
@@ -265,8 +242,6 @@ DESCRIBERS = {
     "aws_sagemaker_user_profile": studio,
     "aws_sagemaker_space": studio,
     "aws_sagemaker_app": studio,
-    "aws_sagemaker_endpoint_configuration": endpoint_configuration,
-    "aws_sagemaker_endpoint": endpoint,
     "aws_sagemaker_training_job": training_job,
     "aws_sagemaker_hyper_parameter_tuning_job": training_job,
     "aws_sagemaker_cluster": hyperpod,

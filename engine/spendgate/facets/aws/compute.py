@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from spendgate.facets import accelerators, schedules
-from spendgate.facets.aws import disks
-from spendgate.facets.aws.place import region, tags
+from spendgate.facets import accelerators
+from spendgate.facets.aws import disks, schedule
+from spendgate.facets.aws.place import computed, region, stated_text, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.attributes import Attributes
-from spendgate.model.facets import Capacity, Facets, Limits, Pool, Purchase, Scaling, Schedule
+from spendgate.model.facets import Capacity, Facets, Pool, Purchase, Scaling
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown, Whole
 from spendgate.ports import FacetContext
 
 SPOT = Purchase("spot", Decimal(1))
 ON_DEMAND = Purchase()
+RESERVED = Purchase("reserved", Decimal(0))
+NO_SCALING = Scaling("none", False)
 
 
 def types_of(machine_type: Text) -> tuple[str, ...] | Unknown:
@@ -26,9 +28,9 @@ def types_of(machine_type: Text) -> tuple[str, ...] | Unknown:
     return (machine_type,) if machine_type else Unknown("no machine type is stated")
 
 
-def market(attributes: Attributes) -> Purchase:
+def market(resource: Resource, context: FacetContext) -> Purchase:
     """How single machines are bought: `instance_market_options.market_type`."""
-    kind = attributes.text("instance_market_options.0.market_type")
+    kind = stated_text(resource, context, "instance_market_options.0.market_type")
     if isinstance(kind, Unknown):
         return Purchase(kind, kind)
     if kind == "spot":
@@ -37,32 +39,59 @@ def market(attributes: Attributes) -> Purchase:
 
 
 def details(attributes: Attributes) -> dict[str, object]:
-    """What else prices a machine: monitoring, tenancy and CPU credits, as stated."""
+    """What else prices a machine: monitoring, tenancy, CPU credits, EBS optimisation, a public address; as stated."""
     return {
-        "monitoring": attributes.get("monitoring"),
+        "monitoring": attributes.flag("monitoring"),
         "cpu_credits": attributes.text("credit_specification.0.cpu_credits"),
         "ebs_optimized": attributes.flag("ebs_optimized"),
+        "public_ip": attributes.flag("associate_public_ip_address"),
     }
+
+
+def of_template(template: Resource) -> dict[str, object]:
+    """The same of a launch template, which writes some of them differently."""
+    attributes = template.attributes
+    return {
+        **details(attributes),
+        "monitoring": attributes.flag("monitoring.0.enabled"),
+        "public_ip": attributes.flag("network_interfaces.0.associate_public_ip_address"),
+    }
+
+
+def _with(own: dict[str, object], template: Resource | None) -> dict[str, object]:
+    """An instance's own statements over those of its template."""
+    if template is None:
+        return own
+    theirs = of_template(template)
+    return {key: theirs[key] if value is None or isinstance(value, Unknown) else value for key, value in own.items()}
 
 
 def instance(resource: Resource, context: FacetContext) -> Facets:
     """`aws_instance` and `aws_spot_instance_request`; what it leaves open comes from its launch template."""
     attributes = resource.attributes
-    template = next(iter(context.neighbours.targets(resource, "launch_template", "aws_launch_template")), None)
+    found = context.neighbours.targets(resource, "launch_template", "aws_launch_template")
+    template = found[0] if found else None
     machine_type = attributes.text("instance_type")
-    if template is not None and (machine_type is None or isinstance(machine_type, Unknown)):
-        machine_type = template.attributes.text("instance_type") or machine_type
+    purchase = SPOT if resource.type == "aws_spot_instance_request" else market(resource, context)
+    if template is not None:
+        if machine_type is None or isinstance(machine_type, Unknown):
+            machine_type = template.attributes.text("instance_type") or machine_type
+        if purchase is ON_DEMAND:
+            purchase = market(template, context)
     types = types_of(machine_type)
     own_tags = tags(resource, context) or NO_TAGS
-    purchase = SPOT if resource.type == "aws_spot_instance_request" else market(attributes)
+    computed_disks = computed(resource, context, "root_block_device") and computed(
+        resource, context, "ebs_block_device"
+    )
     pool = Pool(
         machine_types=types,
         capacity=Capacity(),
         purchase=purchase,
         accelerators=accelerators.of_machines(context.catalog, "aws", types),
-        disks=disks.of_instance(attributes),
-        tenancy=_tenancy(attributes),
-        details=details(attributes),
+        disks=disks.of_instance(attributes, template.attributes if template else None, computed=computed_disks),
+        operating_system="windows" if attributes.flag("get_password_data") is True else "linux",
+        tenancy=_tenancy(resource, template, context),
+        details=_with(details(attributes), template),
     )
     return compose(
         resource,
@@ -72,14 +101,22 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
         region=region(resource, context),
         tags=own_tags,
         pools=(pool,),
-        schedule=schedules.from_tags(own_tags, context.schedules) or Schedule(),
-        scaling=Scaling("none", False),
+        schedule=schedule.of(resource, own_tags, context),
+        scaling=NO_SCALING,
     )
 
 
-def _tenancy(attributes: Attributes) -> str:
-    tenancy = attributes.text("tenancy")
-    return tenancy if isinstance(tenancy, str) and tenancy != "default" else "shared"
+def _tenancy(resource: Resource, template: Resource | None, context: FacetContext) -> str:
+    """`shared`, `dedicated`, or `host` for a machine whose dedicated host is what costs."""
+    host = resource.attributes.text("host_id")
+    if isinstance(host, str) or context.neighbours.points(resource, "host_id"):
+        return "host"
+    tenancy = stated_text(resource, context, "tenancy")
+    if tenancy is None and template is not None:
+        tenancy = template.attributes.text("placement.0.tenancy")
+    if isinstance(tenancy, Unknown):
+        return "unknown"
+    return "shared" if tenancy in (None, "default") else str(tenancy)
 
 
 def template(resource: Resource, context: FacetContext) -> Facets:
@@ -116,7 +153,6 @@ def reservation(resource: Resource, context: FacetContext) -> Facets:
         region=region(resource, context),
         tags=tags(resource, context),
         pools=(pool,),
-        limits=Limits(),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from spendgate.facets import schedules
+from spendgate.facets.aws import schedule
 from spendgate.facets.aws.place import region, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
-from spendgate.model.facets import Capacity, Facets, Schedule
+from spendgate.model.facets import Capacity, Facets
 from spendgate.model.resource import Resource
 from spendgate.ports import FacetContext
 
@@ -26,7 +26,15 @@ _KINDS = {
     "aws_opensearch_domain": "database.search",
     "aws_elasticsearch_domain": "database.search",
     "aws_opensearchserverless_collection": "database.search",
+    "aws_kendra_index": "database.search",
+    "aws_redshiftserverless_workgroup": "database.warehouse",
+    "aws_elasticache_serverless_cache": "database.cache",
+    "aws_memorydb_snapshot": "storage.backup",
+    "aws_docdb_cluster_snapshot": "storage.backup",
+    "aws_neptune_cluster_snapshot": "storage.backup",
     "aws_msk_cluster": "database.stream",
+    "aws_mq_broker": "database.stream",
+    "aws_kinesis_firehose_delivery_stream": "database.stream",
     "aws_kinesis_stream": "database.stream",
 }
 
@@ -44,7 +52,7 @@ def database(resource: Resource, context: FacetContext) -> Facets:
         region=region(resource, context),
         tags=own,
         capacity=Capacity(),
-        schedule=schedules.from_tags(own, context.schedules) or Schedule(),
+        schedule=schedule.of(resource, own, context),
     )
 
 

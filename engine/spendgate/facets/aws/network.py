@@ -1,4 +1,4 @@
-"""AWS network resources that cost money, and log groups."""
+"""AWS network resources that cost money."""
 
 from __future__ import annotations
 
@@ -16,16 +16,24 @@ _KINDS = {
     "aws_eip": "network.ip",
     "aws_vpc_endpoint": "network.endpoint",
     "aws_ec2_transit_gateway_vpc_attachment": "network.transit",
+    "aws_ec2_transit_gateway_peering_attachment": "network.transit",
+    "aws_dx_connection": "network.transit",
+    "aws_dx_gateway_association": "network.transit",
     "aws_vpn_connection": "network.vpn",
+    "aws_ec2_client_vpn_endpoint": "network.vpn",
+    "aws_ec2_client_vpn_network_association": "network.vpn",
+    "aws_networkfirewall_firewall": "network.firewall",
+    "aws_globalaccelerator_accelerator": "network.cdn",
+    "aws_globalaccelerator_endpoint_group": "network.cdn",
     "aws_cloudfront_distribution": "network.cdn",
+    "aws_data_transfer": "network.traffic",
     "aws_cloudwatch_log_group": "storage.log",
-    "aws_lambda_function": "compute.function",
-    "aws_ecs_service": "compute.container",
+    "aws_ecr_repository": "storage.image",
 }
 
 
 def network(resource: Resource, context: FacetContext) -> Facets:
-    """Any of these types, by its kind."""
+    """Any of these types, by its kind. Stated traffic says its region itself."""
     return compose(
         resource,
         context,

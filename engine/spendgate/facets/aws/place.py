@@ -10,7 +10,7 @@ from spendgate.facets.compose import compose
 from spendgate.facets.tags import Tags, marked, merge
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
-from spendgate.model.values import Text, Unknown
+from spendgate.model.values import Number, Text, Unknown, Whole
 from spendgate.ports import FacetContext
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -58,6 +58,37 @@ def tags(resource: Resource, context: FacetContext) -> Tags | None:
             layers.append(("resource", own))
         return merge(layers, context.aliases)
     return merge([("provider_default", resource.settings.default_tags), ("resource", own)], context.aliases)
+
+
+def computed(resource: Resource, context: FacetContext, attribute: str) -> bool:
+    """Whether an unknown attribute or block is one that nobody stated, so that AWS's default will apply.
+
+    NOTE: a plan marks unstated computed attributes unknown just as those that point at another resource. Only the latter
+    hold a reference in the configuration; one to a key says how a volume is encrypted, not what it is.
+    """
+    neighbours = context.neighbours
+    return not neighbours.points(resource, attribute) or bool(neighbours.targets(resource, attribute, *_KEYS))
+
+
+_KEYS = ("aws_kms_key", "aws_kms_alias", "aws_kms_replica_key", "aws_kms_external_key")
+
+
+def stated_text(resource: Resource, context: FacetContext, path: str) -> Text:
+    """An attribute's text, None where nobody stated it."""
+    value = resource.attributes.text(path)
+    return None if isinstance(value, Unknown) and computed(resource, context, path.split(".", 1)[0]) else value
+
+
+def stated_number(resource: Resource, context: FacetContext, path: str) -> Number:
+    """An attribute's number, None where nobody stated it."""
+    value = resource.attributes.number(path)
+    return None if isinstance(value, Unknown) and computed(resource, context, path.split(".", 1)[0]) else value
+
+
+def stated_whole(resource: Resource, context: FacetContext, path: str) -> Whole:
+    """An attribute's whole number, None where nobody stated it."""
+    value = resource.attributes.whole(path)
+    return None if isinstance(value, Unknown) and computed(resource, context, path.split(".", 1)[0]) else value
 
 
 def generic(resource: Resource, context: FacetContext) -> Facets:

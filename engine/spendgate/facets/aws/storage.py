@@ -72,50 +72,61 @@ def bucket(resource: Resource, context: FacetContext) -> Facets:
 
 
 def _lifecycle(resource: Resource, context: FacetContext) -> Lifecycle:
-    found = context.neighbours.users(resource, "aws_s3_bucket_lifecycle_configuration")
     rules: list[Attributes] = []
-    for configuration in found:
+    enabled: bool | Unknown = False
+    configurations = context.neighbours.users(resource, "aws_s3_bucket_lifecycle_configuration")
+    for configuration in configurations:
         blocks = configuration.attributes.blocks("rule")
         if isinstance(blocks, Unknown):
             return Lifecycle(blocks, blocks, blocks, blocks, blocks, blocks, blocks)
-        rules += [block for block in blocks if block.text("status") != "Disabled"]
+        for block in blocks:
+            status = block.text("status")
+            if status == "Enabled":
+                rules.append(block)
+            elif isinstance(status, Unknown):
+                enabled = status
     inline = resource.attributes.blocks("lifecycle_rule")
-    if not found and isinstance(inline, tuple):
+    if not configurations and isinstance(inline, tuple):
         # NOTE: the provider also computes this old inline form; unknown then only means that nothing is stated here.
-        rules += [block for block in inline if block.flag("enabled") is not False]
+        rules += [block for block in inline if block.flag("enabled") is True]
     tiering = context.neighbours.users(resource, "aws_s3_bucket_intelligent_tiering_configuration")
+    moves = [move for rule in rules for move in _blocks(rule, "transition")]
     return Lifecycle(
-        enabled=bool(rules),
-        expire_days=_least(rules, "expiration.0.days"),
-        tier_days=_least(rules, "transition.0.days"),
-        auto_tier=bool(tiering) or _moves_to(rules, "INTELLIGENT_TIERING"),
+        enabled=True if rules else enabled,
+        expire_days=_least(_days(rules, "expiration.0.days")),
+        tier_days=_least([move.number("days") for move in moves]),
+        auto_tier=bool(tiering) or any(move.text("storage_class") == "INTELLIGENT_TIERING" for move in moves),
         noncurrent_days=_least(
-            rules, "noncurrent_version_expiration.0.noncurrent_days", "noncurrent_version_expiration.0.days"
+            _days(rules, "noncurrent_version_expiration.0.noncurrent_days")
+            + _days(rules, "noncurrent_version_expiration.0.days")
         ),
         abort_multipart_days=_least(
-            rules,
-            "abort_incomplete_multipart_upload.0.days_after_initiation",
-            "abort_incomplete_multipart_upload_days",
+            _days(rules, "abort_incomplete_multipart_upload.0.days_after_initiation")
+            + _days(rules, "abort_incomplete_multipart_upload_days")
         ),
         versioning=_versioned(resource, context),
     )
 
 
-def _least(rules: list[Attributes], *paths: str) -> Number:
-    """The smallest number of days that any rule states; unknown when one is unknown."""
-    found: list[Decimal] = []
-    for rule in rules:
-        for path in paths:
-            days = rule.number(path)
-            if isinstance(days, Unknown):
-                return days
-            if days:
-                found.append(days)
-    return min(found, default=None)
+def _blocks(rule: Attributes, name: str) -> tuple[Attributes, ...]:
+    blocks = rule.blocks(name)
+    return () if isinstance(blocks, Unknown) else blocks
 
 
-def _moves_to(rules: list[Attributes], storage_class: str) -> bool:
-    return any(rule.text("transition.0.storage_class") == storage_class for rule in rules)
+def _days(rules: list[Attributes], path: str) -> list[Number]:
+    """What each rule states there; zero days is how the provider writes a block that states something else."""
+    return [days for rule in rules if (days := rule.number(path)) is None or isinstance(days, Unknown) or days > 0]
+
+
+def _least(found: list[Number]) -> Number:
+    """The smallest number of days; unknown when one is unknown."""
+    known: list[Decimal] = []
+    for days in found:
+        if isinstance(days, Unknown):
+            return days
+        if days is not None:
+            known.append(days)
+    return min(known, default=None)
 
 
 def _versioned(resource: Resource, context: FacetContext) -> bool | Unknown:
