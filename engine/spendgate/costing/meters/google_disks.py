@@ -1,14 +1,15 @@
-"""Persistent disks, hyperdisks and local SSDs of Google: default sizes by kind, provisioned IOPS where they are metered."""
+"""Persistent disks, hyperdisks and local SSDs of Google: default sizes by kind, provisioned performance where it is metered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from spendgate.costing.meters.machines import sizes, unpriced
 from spendgate.model.cost import Basis, Component, RateQuery
 from spendgate.model.facets import Capacity, Disk
-from spendgate.model.values import Unknown
+from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
 DEFAULT_GIB: Mapping[str, Decimal] = {
@@ -19,8 +20,25 @@ DEFAULT_GIB: Mapping[str, Decimal] = {
     "hyperdisk-extreme": Decimal(1000),
     "hyperdisk-balanced": Decimal(100),
 }
-_DEFAULT_IOPS: Mapping[str, Decimal] = {"pd-extreme": Decimal(100_000), "hyperdisk-extreme": Decimal(350_000)}
-"""Sizes and IOPS of a disk that states none (Terraform provider `google`, google_compute_disk)."""
+"""Sizes of a disk that states none (Terraform provider `google`, google_compute_disk)."""
+
+
+class _Performance(NamedTuple):
+    """Provisioned performance that is metered: what is provisioned without a word, and how much of it costs nothing."""
+
+    default: Decimal
+    included: Decimal
+
+
+_IOPS: Mapping[str, _Performance] = {
+    "pd-extreme": _Performance(Decimal(100_000), Decimal(0)),
+    "hyperdisk-extreme": _Performance(Decimal(350_000), Decimal(0)),
+    "hyperdisk-balanced": _Performance(Decimal(3_000), Decimal(3_000)),
+}
+_THROUGHPUT: Mapping[str, _Performance] = {
+    "hyperdisk-balanced": _Performance(Decimal(140), Decimal(140)),
+}
+"""Compute Engine documentation, Hyperdisk Balanced: 3,000 IOPS and 140 MiB/s are included."""
 
 
 def disk_components(
@@ -36,7 +54,6 @@ def disk_components(
     if isinstance(size, Unknown):
         yield unpriced(name, "GB-month", f"its size is {size.reason}")
         return
-    default = disk.size_is_default or size is None
     size = size if size is not None else DEFAULT_GIB.get(kind)
     quantity = sizes(capacity, size) if size is not None else f"the default size of {kind} is not known"
     if isinstance(quantity, str):
@@ -44,11 +61,25 @@ def disk_components(
         return
     suffix = " (regional)" if regional else (" (spot)" if spot and kind == "local-ssd" else "")
     query = RateQuery("google", region, "persistent disk", f"{kind}{suffix}")
-    basis = Basis.PROVIDER_DEFAULT if default else Basis.EXACT
+    basis = Basis.PROVIDER_DEFAULT if disk.size_is_default else Basis.EXACT
     yield Component(f"{name} ({kind})", "GB-month", query, quantity, basis=basis)
-    if kind in _DEFAULT_IOPS:
-        iops = disk.iops if isinstance(disk.iops, Decimal) else _DEFAULT_IOPS[kind]
-        amount = sizes(capacity, iops)
-        if not isinstance(amount, str):
-            rate = RateQuery("google", region, "persistent disk", f"{kind} iops")
-            yield Component(f"{name} IOPS ({kind})", "IOPS-month", rate, amount, basis=basis)
+    for what, unit, table, asked in (
+        ("IOPS", "IOPS-month", _IOPS, disk.iops),
+        ("throughput", "MiBps-month", _THROUGHPUT, disk.throughput_mibps),
+    ):
+        if (performance := table.get(kind)) is not None:
+            title = f"{name} {what} ({kind})"
+            rate = RateQuery("google", region, "persistent disk", f"{kind} {what.lower()}{suffix}")
+            yield from _provisioned(title, unit, rate, performance, asked, capacity, basis)
+
+
+def _provisioned(
+    name: str, unit: str, rate: RateQuery, performance: _Performance, asked: Number, capacity: Capacity, basis: Basis
+) -> Iterator[Component]:
+    if isinstance(asked, Unknown):
+        yield unpriced(name, unit, f"what is provisioned is {asked.reason}")
+        return
+    metered = max((performance.default if asked is None else asked) - performance.included, Decimal(0))
+    amount = sizes(capacity, metered)
+    if metered and not isinstance(amount, str):
+        yield Component(name, unit, rate, amount, basis=Basis.PROVIDER_DEFAULT if asked is None else basis)

@@ -1,209 +1,262 @@
-"""Compute Engine machines in every form: VMs, groups, GKE nodes, Workbench, Vertex AI; TPU slices.
+"""Compute Engine machines in every form: VMs, groups, GKE nodes, notebooks, Vertex AI; GKE's fee; TPU slices.
 
-Sustained-use discounts of whole-month use: 30 % for N1, 20 % for N2, N2D and C2, none for other series, accelerators and spot
-(Google Cloud documentation, sustained use discounts). They are taken off only where a machine is metered for the month.
+Machine hours, attached GPUs and TPU chips stop with the machine; disks and fees do not.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
+from spendgate.costing.meters.google_custom import custom_components, custom_type
+from spendgate.costing.meters.google_discounts import carries_gpus, gpu_factor, machine_factor
 from spendgate.costing.meters.google_disks import disk_components
-from spendgate.costing.meters.machines import label, machine_components, sizes, unpriced
-from spendgate.costing.meters.parts import always, used
+from spendgate.costing.meters.machines import label, machine_components, needs_usage, sizes, unpriced
+from spendgate.costing.meters.parts import ByType, Service, always, missing_region, used
 from spendgate.costing.usage import stated
-from spendgate.facets.google.machines import custom_parts
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
-from spendgate.model.facets import Pool
+from spendgate.model.facets import Capacity, Pool
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
-_SUSTAINED: Mapping[str, Decimal] = {
-    "n1": Decimal("0.7"),
-    "n2": Decimal("0.8"),
-    "n2d": Decimal("0.8"),
-    "c2": Decimal("0.8"),
-    "f1": Decimal("0.7"),
-    "g1": Decimal("0.7"),
-    "m1": Decimal("0.7"),
-}
-_EXTENDED_ABOVE_GIB_PER_VCPU: Mapping[str, Decimal] = {"n1": Decimal("6.5")}
-_CARRY_GPUS = ("a2", "a3", "a4", "a4x", "g2", "g4")
-_DEPLOYED = "google_vertex_ai_"
+_TPU_HOST = re.compile(r"(?:ct\d\w+|tpu7x?)-\w+-\d+t")
+_HOURS: Mapping[str, str] = {"monthly_hrs": "hours a month that the machines run"}
+_NODES: Mapping[str, str] = {"nodes": "nodes per zone that run on average, instead of the desired size"}
+_MANAGED = "Compute Engine's price; Vertex AI's own, higher one is not in the price book"
 
 
-class Machines:
-    """Machine hours, attached GPUs and disks, pool by pool; GKE's management fee."""
-
-    types = (
-        "google_compute_instance",
-        "google_compute_instance_group_manager",
-        "google_compute_region_instance_group_manager",
-        "google_container_node_pool",
-        "google_container_cluster",
-        "google_workbench_instance",
-        "google_notebooks_instance",
-        "google_colab_runtime",
-        "google_vertex_ai_endpoint",
-        "google_vertex_ai_endpoint_with_model_garden_deployment",
-        "google_vertex_ai_deployment_resource_pool",
-        "google_vertex_ai_index_endpoint_deployed_index",
-        "google_vertex_ai_persistent_resource",
-        "google_compute_reservation",
-    )
-    usage_keys = {
-        "monthly_hrs": "hours a month that the machines run",
-        "nodes": "nodes per zone that run on average, instead of the desired size",
-        "autopilot_vcpu_hours": "vCPU hours a month of Autopilot pods",
-        "autopilot_memory_gb_hours": "memory in GB hours a month of Autopilot pods",
-    }
-
-    def components(self, subject: Subject) -> Iterable[Component]:
-        """The metered parts."""
-        if subject.resource.type == "google_container_cluster":
-            yield always(subject, "Cluster management", ("gke", "cluster"))
-            if subject.facets.scaling.kind == "serverless":
-                yield used(subject, "Autopilot vCPU", "vCPU-hours", ("gke", "autopilot vcpu"), "autopilot_vcpu_hours")
-                yield used(
-                    subject, "Autopilot memory", "GB-hours", ("gke", "autopilot memory"), "autopilot_memory_gb_hours"
-                )
-        for pool in subject.facets.pools:
-            yield from _pool(subject, pool)
+def _machines(subject: Subject) -> Iterator[Component]:
+    """All pools of a resource."""
+    for pool in subject.facets.pools:
+        yield from _pool(subject, pool)
 
 
 def _pool(subject: Subject, pool: Pool) -> Iterator[Component]:
-    hours = stated(subject.usage, "monthly_hrs")
-    first = pool.machine_types[0] if isinstance(pool.machine_types, tuple) and pool.machine_types else ""
-    custom = custom_parts(first)
-    parts = _custom(subject, pool, first) if custom else machine_components(subject, pool)
-    for component in (*parts, *_attached(subject, pool, first)):
-        if hours is not None and component.quantity is not None:
-            component = _scaled(component, hours / subject.hours_per_month, Basis.USAGE)
-        yield _managed(_sustained(subject, pool, component, first), pool)
+    nodes = _stated_nodes(subject, pool)
+    if nodes is None:
+        yield from _pool_parts(subject, pool)
+        return
+    # NOTE: stated nodes are an average: the bounds of an autoscaled pool stay.
+    bounds = {component.name: component.quantity for component in _pool_parts(subject, pool)}
+    for part in _pool_parts(subject, replace(pool, capacity=Capacity())):
+        if part.quantity is None:
+            yield part
+            continue
+        average = part.quantity.expected * nodes
+        bound = bounds.get(part.name) or Quantity.exactly(average)
+        quantity = Quantity(min(bound.low, average), average, max(bound.high, average))
+        yield replace(part, quantity=quantity, basis=Basis.USAGE)
+
+
+def _stated_nodes(subject: Subject, pool: Pool) -> Decimal | None:
+    """Nodes over all zones that the usage file states for a pool, under the pool's own name where it has one."""
+    zones = pool.details.get("zones")
+    if not isinstance(zones, int):
+        return None
+    usage = subject.usage
+    if pool.name.startswith("node_pool["):
+        flat = usage.get(f"{pool.name}.nodes")
+        usage = {"nodes": flat} if flat is not None else usage.get(pool.name, {})
+    nodes = stated(usage, "nodes") if isinstance(usage, Mapping) else None
+    return None if nodes is None else nodes * zones
+
+
+def _pool_parts(subject: Subject, pool: Pool) -> Iterator[Component]:
+    if "paid_by" not in pool.details:
+        yield from (_at_hours(subject, pool, part) for part in _running_parts(subject, pool))
+    if pool.details.get("suspended"):
+        yield unpriced(label(pool, "Suspended memory"), "GB-month", "no price of the memory of suspended VMs is known")
     yield from _disks(subject, pool)
+
+
+def _running_parts(subject: Subject, pool: Pool) -> Iterator[Component]:
+    first = pool.machine_types[0] if isinstance(pool.machine_types, tuple) and pool.machine_types else ""
+    custom = custom_type(first)
+    if custom is not None:
+        yield from custom_components(subject, pool, custom, first)
+    elif _TPU_HOST.fullmatch(first):
+        yield from _tpu_hosts(subject, pool, first)
+        return
+    else:
+        yield from machine_components(subject, pool)
+    yield from _attached(subject, pool, first)
+
+
+def _at_hours(subject: Subject, pool: Pool, part: Component) -> Component:
+    """The part for the hours that are stated or scheduled, with the sustained-use discount that these hours earn."""
+    if part.quantity is None:
+        return part
+    hours = stated(subject.usage, "monthly_hrs")
+    if hours is not None:
+        part = replace(part, quantity=part.quantity.times(hours / subject.hours_per_month), basis=Basis.USAGE)
+    if pool.details.get("managed"):
+        return replace(part, basis=Basis.ASSUMED, note=_joined(part.note, _MANAGED))
+    return _discounted(pool, part, subject.hours_per_month if hours is None else hours)
+
+
+def _discounted(pool: Pool, part: Component, hours: Decimal) -> Component:
+    if pool.purchase.model == "flex":
+        note = "no flex-start price is known, on-demand assumed"
+        return replace(part, basis=Basis.ASSUMED, note=_joined(part.note, note))
+    if pool.purchase.model not in ("on-demand", "reserved") or part.query.service == "tpu":
+        return part
+    if part.query.service == "gpu attach":
+        factor = gpu_factor(part.query.item, hours)
+    else:
+        first = pool.machine_types[0] if isinstance(pool.machine_types, tuple) else ""
+        factor = machine_factor(first, hours)
+    if factor == 1:
+        return part
+    note = f"{(1 - factor) * 100:.0f} % sustained-use discount"
+    return replace(part, factor=part.factor * factor, note=_joined(part.note, note))
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
+
+
+def _attached(subject: Subject, pool: Pool, machine_type: str) -> Iterator[Component]:
+    """GPUs attached to a machine whose type carries none."""
+    accel = pool.accelerators
+    if carries_gpus(machine_type) or accel.count == 0:
+        return
+    if isinstance(accel.count, Unknown) or accel.count is None:
+        if custom_type(machine_type) or subject.catalog.machine("google", machine_type) is not None:
+            reason = accel.count.reason if isinstance(accel.count, Unknown) else "their number is not known"
+            yield unpriced(label(pool, "GPU"), "GPU-hours", reason)
+        return
+    spot = " spot" if pool.purchase.model == "spot" else ""
+    models = accel.models if isinstance(accel.models, tuple) else ()
+    if len(models) != 1:
+        yield unpriced(label(pool, "GPU"), "GPU-hours", "which model is attached is not known")
+        return
+    yield _hourly(subject, pool, f"GPU ({models[0]})", "GPU-hours", ("gpu attach", f"{models[0]}{spot}"), accel.count)
+
+
+def _tpu_hosts(subject: Subject, pool: Pool, machine_type: str) -> Iterator[Component]:
+    """Machines that hold TPU chips are paid by the chip."""
+    accel = pool.accelerators
+    assert isinstance(accel.models, tuple)
+    assert not isinstance(accel.count, Unknown)
+    rate = ("tpu", _chip(accel.models[0], pool.purchase.model == "spot"))
+    yield _hourly(subject, pool, f"TPU chips ({machine_type})", "chip-hours", rate, accel.count or 0)
+
+
+def _chip(model: str, spot: bool) -> str:
+    return f"{model.removeprefix('TPU-')} chip{' spot' if spot else ''}"
+
+
+def _hourly(
+    subject: Subject, pool: Pool, name: str, unit: str, rate: tuple[str, str], count: Decimal | int
+) -> Component:
+    hours = sizes(pool.capacity, subject.hours_per_month)
+    if isinstance(hours, str):
+        return unpriced(label(pool, name), unit, hours)
+    if (missing := missing_region(subject, label(pool, name), unit)) is not None:
+        return missing
+    query = RateQuery("google", str(subject.facets.region), *rate)
+    basis = Basis.SCHEDULE if subject.hours_per_month != HOURS_PER_MONTH else Basis.EXACT
+    return Component(label(pool, name), unit, query, hours.times(Decimal(count)), basis=basis, stops=True)
 
 
 def _disks(subject: Subject, pool: Pool) -> Iterator[Component]:
     if isinstance(pool.disks, Unknown):
         yield unpriced(label(pool, "Disks"), "GB-month", f"disks: {pool.disks.reason}")
         return
-    capacity = pool.capacity
-    if pool.details.get("disks_survive"):
-        # NOTE: a stopped machine has no hours but keeps its disks.
-        capacity = type(capacity)(1, 1, 1)
+    # NOTE: a stopped machine has no hours but keeps its disks.
+    capacity = Capacity() if pool.details.get("disks_survive") else pool.capacity
     for disk in pool.disks:
         spot = pool.purchase.model == "spot"
         yield from disk_components(subject, disk, capacity, label(pool, disk.name), spot=spot)
 
 
-def _scaled(component: Component, factor: Decimal, basis: Basis, note: str = "") -> Component:
-    assert component.quantity is not None
-    return Component(
-        component.name, component.unit, component.query, component.quantity.times(factor),
-        basis=basis, alternatives=component.alternatives, note=note or component.note,
-    )  # fmt: skip
+def _cluster(subject: Subject) -> Iterator[Component]:
+    """A GKE cluster: its fee, Autopilot's pods, the pools written inside."""
+    yield always(subject, "Cluster management", ("gke", "cluster"))
+    if subject.facets.scaling.kind == "serverless":
+        yield used(subject, "Autopilot vCPU", "vCPU-month", ("gke", "autopilot vcpu"), "autopilot_vcpu_count")
+        yield used(subject, "Autopilot memory", "GB-month", ("gke", "autopilot memory"), "autopilot_memory_gb")
+        rate = ("gke", "autopilot ephemeral storage")
+        yield used(subject, "Autopilot storage", "GB-month", rate, "autopilot_ephemeral_storage_gb")
+    yield from _machines(subject)
 
 
-def _sustained(subject: Subject, pool: Pool, component: Component, first: str) -> Component:
-    """The component with its hours reduced by the sustained-use discount: the list price stays what the book says."""
-    custom = custom_parts(first)
-    series = custom[0] if custom else first.split("-")[0]
-    factor = _SUSTAINED.get(series)
-    whole_month = subject.hours_per_month == HOURS_PER_MONTH and "monthly_hrs" not in subject.usage
-    is_gpu = component.query.service == "gpu attach"
-    if factor is None or component.quantity is None or pool.purchase.model != "on-demand" or is_gpu or not whole_month:
-        return component
-    percent = (1 - factor) * 100
-    return Component(
-        component.name, component.unit, component.query, component.quantity,
-        basis=component.basis, alternatives=component.alternatives,
-        note=f"{percent:.0f} % sustained-use discount for the whole month", factor=factor,
-    )  # fmt: skip
-
-
-def _managed(component: Component, pool: Pool) -> Component:
-    if not pool.details.get("managed") or component.quantity is None:
-        return component
-    note = "Compute Engine price; the fee of Vertex AI is not in the price book"
-    return _scaled(component, Decimal(1), Basis.ASSUMED, note)
-
-
-def _custom(subject: Subject, pool: Pool, machine_type: str) -> Iterator[Component]:
-    """A custom machine type: vCPUs and memory apart, memory above the series' ratio as extended memory."""
-    found = custom_parts(machine_type)
-    assert found is not None
-    series, vcpu, memory_gib, extended = found
-    hours = sizes(pool.capacity, subject.hours_per_month)
-    region = subject.facets.region
-    if isinstance(hours, str) or not isinstance(region, str):
-        yield unpriced(
-            label(pool, f"Machine ({machine_type})"),
-            "hours",
-            hours if isinstance(hours, str) else "region is not known",
-        )
+def _colab_schedule(subject: Subject) -> Iterator[Component]:
+    """Runs of a notebook from time to time: how long they take is known to nobody but their author."""
+    if stated(subject.usage, "monthly_hrs") is not None:
+        yield from _machines(subject)
         return
-    plain = min(memory_gib, vcpu * _EXTENDED_ABOVE_GIB_PER_VCPU.get(series, Decimal(8))) if extended else memory_gib
-    suffix = " spot" if pool.purchase.model == "spot" else ""
-    for name, unit, amount, item in (
-        ("vCPUs", "vCPU-hours", vcpu, "vcpu"),
-        ("memory", "GB-hours", plain, "memory"),
-        ("extended memory", "GB-hours", memory_gib - plain, "extended memory"),
-    ):
-        if amount:
-            query = RateQuery("google", region, "custom machine", f"{series} {item}{suffix}")
-            yield Component(label(pool, f"Machine {name} ({machine_type})"), unit, query, hours.times(amount))
+    yield needs_usage("Notebook runs", "hours", RateQuery("google", "", "machine", ""), "monthly_hrs")
 
 
-def _attached(subject: Subject, pool: Pool, machine_type: str) -> Iterator[Component]:
-    """GPUs attached to a machine type that carries none."""
-    accel = pool.accelerators
-    if isinstance(accel.count, Unknown) or not accel.count or machine_type.split("-")[0] in _CARRY_GPUS:
-        return
-    if machine_type.startswith("ct") or not isinstance(accel.models, tuple) or not accel.models:
-        return
-    hours = sizes(pool.capacity, subject.hours_per_month)
-    if isinstance(hours, str) or not isinstance(subject.facets.region, str):
-        yield unpriced(
-            label(pool, f"GPU ({accel.models[0]})"),
-            "GPU-hours",
-            hours if isinstance(hours, str) else "region is not known",
-        )
-        return
-    suffix = " spot" if pool.purchase.model == "spot" else ""
-    query = RateQuery("google", subject.facets.region, "gpu attach", f"{accel.models[0]}{suffix}")
-    yield Component(label(pool, f"GPU ({accel.models[0]})"), "GPU-hours", query, hours.times(Decimal(accel.count or 0)))
-
-
-class Tpu:
+def _tpu(subject: Subject) -> Iterator[Component]:
     """TPU slices by the chip-hour."""
-
-    types = ("google_tpu_v2_vm", "google_tpu_v2_queued_resource")
-    usage_keys = {"monthly_hrs": "hours a month that the slice runs"}
-
-    def components(self, subject: Subject) -> Iterable[Component]:
-        """One part: chips times hours."""
-        accel = subject.facets.accel
-        if isinstance(accel.count, Unknown) or not isinstance(accel.models, tuple) or not accel.models:
-            reason = accel.count.reason if isinstance(accel.count, Unknown) else "no accelerator type is stated"
-            yield unpriced("TPU chips", "chip-hours", reason)
-            return
-        region = subject.facets.region
-        if not isinstance(region, str):
-            yield unpriced("TPU chips", "chip-hours", "region is not known")
-            return
-        hours = stated(subject.usage, "monthly_hrs")
-        spot = subject.facets.purchase.model == "spot"
-        query = RateQuery(
-            "google", region, "tpu", accel.models[0].removeprefix("TPU-") + (" chip spot" if spot else " chip")
-        )
-        quantity = Quantity.exactly(
-            (hours if hours is not None else subject.hours_per_month) * Decimal(accel.count or 0)
-        )
-        basis = Basis.USAGE if hours is not None else Basis.EXACT
-        yield Component(f"TPU chips ({accel.models[0]})", "chip-hours", query, quantity, basis=basis)
+    accel = subject.facets.accel
+    if isinstance(accel.count, Unknown) or not isinstance(accel.models, tuple) or not accel.models:
+        reason = accel.count.reason if isinstance(accel.count, Unknown) else "no accelerator type is stated"
+        yield unpriced("TPU chips", "chip-hours", reason)
+        return
+    if isinstance(subject.facets.purchase.model, Unknown):
+        yield unpriced("TPU chips", "chip-hours", f"how it is bought is {subject.facets.purchase.model.reason}")
+        return
+    rate = ("tpu", _chip(accel.models[0], subject.facets.purchase.model == "spot"))
+    name = f"TPU chips ({accel.models[0]})"
+    pool = Pool((), Capacity(), subject.facets.purchase)
+    yield _at_hours(subject, pool, _hourly(subject, pool, name, "chip-hours", rate, accel.count or 0))
 
 
-MACHINES = Machines()
-TPU = Tpu()
+def _reservation(subject: Subject) -> Iterator[Component]:
+    """Reserved machines cost what running ones do; those that VMs of the run use are paid here, not there."""
+    for part in _machines(subject):
+        yield replace(part, stops=False) if part.stops else part
+
+
+def _commitment(subject: Subject) -> Iterable[Component]:
+    """A commitment is paid for its whole term, used or not."""
+    yield unpriced("Commitment", "months", "the price book holds no committed-use prices")
+
+
+_AUTOPILOT = {
+    "autopilot_vcpu_count": "vCPUs that Autopilot pods request on average",
+    "autopilot_memory_gb": "gigabytes of memory that Autopilot pods request on average",
+    "autopilot_ephemeral_storage_gb": "gigabytes of ephemeral storage that Autopilot pods request on average",
+}
+
+MACHINES = ByType(
+    {
+        "google_compute_instance": Service(_machines, _HOURS),
+        "google_compute_instance_group_manager": Service(_machines, _HOURS),
+        "google_compute_region_instance_group_manager": Service(_machines, _HOURS),
+        "google_compute_reservation": Service(_reservation, {}),
+        "google_compute_region_commitment": Service(_commitment, {}),
+        "google_container_cluster": Service(
+            _cluster,
+            {
+                **_HOURS,
+                **_NODES,
+                **_AUTOPILOT,
+                "node_pool[*].nodes": "nodes per zone of a pool that is written in the cluster",
+            },
+        ),
+        "google_container_node_pool": Service(_machines, {**_HOURS, **_NODES}),
+        "google_workbench_instance": Service(_machines, _HOURS),
+        "google_notebooks_instance": Service(_machines, _HOURS),
+        "google_notebooks_runtime": Service(_machines, _HOURS),
+        "google_colab_runtime": Service(_machines, _HOURS),
+        "google_colab_schedule": Service(_colab_schedule, _HOURS),
+        "google_vertex_ai_endpoint": Service(_machines, _HOURS),
+        "google_vertex_ai_endpoint_with_model_garden_deployment": Service(_machines, _HOURS),
+        "google_vertex_ai_deployment_resource_pool": Service(_machines, _HOURS),
+        "google_vertex_ai_index_endpoint_deployed_index": Service(_machines, _HOURS),
+        "google_vertex_ai_persistent_resource": Service(_machines, _HOURS),
+    }
+)
+TPU = ByType(
+    {
+        "google_tpu_v2_vm": Service(_tpu, _HOURS),
+        "google_tpu_v2_queued_resource": Service(_tpu, _HOURS),
+    }
+)

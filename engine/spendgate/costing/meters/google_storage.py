@@ -1,114 +1,122 @@
-"""Disks of their own, snapshots, buckets and file systems of Google."""
+"""Disks of their own, snapshots, images and file systems of Google."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
-from spendgate.costing.meters.google_disks import disk_components
+from spendgate.costing.meters.google_disks import DEFAULT_GIB, disk_components
 from spendgate.costing.meters.machines import unpriced
-from spendgate.costing.meters.parts import query, used
+from spendgate.costing.meters.parts import ByType, Parts, Service, number_of, query, text_of, used
 from spendgate.costing.usage import stated
-from spendgate.model.cost import Basis, Component, Quantity, RateQuery
+from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.facets import Capacity
+from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
-
-class Disks:
-    """`google_compute_disk` and its regional sibling, snapshots, managed file systems."""
-
-    types = (
-        "google_compute_disk",
-        "google_compute_region_disk",
-        "google_compute_snapshot",
-        "google_filestore_instance",
-        "google_parallelstore_instance",
-        "google_lustre_instance",
-    )
-    usage_keys = {"storage_gb": "gigabytes that the snapshot holds"}
-
-    def components(self, subject: Subject) -> Iterable[Component]:
-        """The parts of the type at hand."""
-        type_ = subject.resource.type
-        if type_ == "google_compute_snapshot":
-            yield used(
-                subject, "Snapshot storage", "GB-month", ("persistent disk", "snapshot (standard)"), "storage_gb"
-            )
-        elif not type_.startswith("google_compute"):
-            yield unpriced(
-                "Capacity",
-                "GB-month",
-                f"no price of {type_.removeprefix('google_').removesuffix('_instance')} is known",
-            )
-        elif isinstance(subject.facets.disks, tuple):
-            for disk in subject.facets.disks:
-                regional = type_ == "google_compute_region_disk"
-                yield from disk_components(subject, disk, Capacity(), "Disk", regional=regional)
+_MULTI_REGIONS = {"us": "us-multi", "eu": "europe-multi", "asia": "asia-multi"}
 
 
-_MULTI = {"us": "standard-multi", "eu": "standard-multi", "asia": "standard-multi"}
-_RETRIEVAL = ("nearline", "coldline", "archive")
+def multi_region(region: str) -> str:
+    """The price book's name of a storage location: `EU` is `europe-multi` there, a region is itself."""
+    return _MULTI_REGIONS.get(region, region)
 
 
-class Buckets:
-    """`google_storage_bucket`: everything depends on what is stored and asked for."""
-
-    types = ("google_storage_bucket",)
-    usage_keys = {
-        "storage_gb": "gigabytes stored",
-        "monthly_class_a_operations": "operations that write or list, a month",
-        "monthly_class_b_operations": "operations that read, a month",
-        "monthly_data_retrieval_gb": "gigabytes read from a cold class, a month",
-        "monthly_egress_data_transfer_gb": "gigabytes sent out, by destination",
-    }
-
-    def components(self, subject: Subject) -> Iterable[Component]:
-        """Storage at the bucket's class, operations, retrieval."""
-        stated_class = subject.resource.attributes.text("storage_class")
-        if isinstance(stated_class, Unknown):
-            yield unpriced("Storage", "GB-month", f"its class is {stated_class.reason}")
-            return
-        class_ = {"multi_regional": "standard", "regional": "standard"}.get(
-            str(stated_class).lower(), str(stated_class or "standard").lower()
-        )
-        suffix = "-multi" if str(subject.facets.region) in _MULTI else ""
-        yield used(
-            subject, f"Storage ({class_})", "GB-month", ("cloud storage", f"storage {class_}{suffix}"), "storage_gb"
-        )
-        for letter in ("a", "b"):
-            rate = ("cloud storage", f"class {letter} operations")
-            key = f"monthly_class_{letter}_operations"
-            yield used(subject, f"Class {letter.upper()} operations", "10k operations", rate, key, per_unit=10_000)
-        if class_ in _RETRIEVAL:
-            rate = ("cloud storage", f"retrieval {class_}{suffix}")
-            yield used(subject, "Retrieval", "GB", rate, "monthly_data_retrieval_gb")
-        yield from _egress(subject)
+def _disk(subject: Subject) -> Iterator[Component]:
+    """`google_compute_disk` and its regional sibling."""
+    if isinstance(subject.facets.disks, Unknown):
+        yield unpriced("Disk", "GB-month", subject.facets.disks.reason)
+        return
+    for disk in subject.facets.disks:
+        regional = subject.resource.type == "google_compute_region_disk"
+        yield from disk_components(subject, disk, Capacity(), "Disk", regional=regional)
 
 
-def _egress(subject: Subject) -> Iterator[Component]:
-    """Traffic out of the bucket, where the usage file states it: within a continent, and by destination."""
-    for key, name in (
-        ("worldwide", "worldwide"),
-        ("asia", "worldwide"),
-        ("china", "china"),
-        ("australia", "australia"),
+def _sized(item: str) -> Parts:
+    """Images and machine images: what they hold, stated or at most the size of the disk that they were made from."""
+
+    def parts(subject: Subject) -> Iterator[Component]:
+        yield _copy(subject, ("image storage", item), ("disk_size_gb",))
+
+    return parts
+
+
+def _snapshot(subject: Subject) -> Iterator[Component]:
+    locations = subject.resource.attributes.texts("storage_locations")
+    if isinstance(locations, tuple) and locations:
+        region = multi_region(locations[0].lower())
+        subject = replace(subject, facets=replace(subject.facets, region=region))
+    yield _copy(subject, ("persistent disk", "snapshot (standard)"), ("storage_bytes", "disk_size_gb"))
+
+
+def _copy(subject: Subject, rate: tuple[str, str], keys: tuple[str, ...]) -> Component:
+    """A copy of a disk: stated gigabytes, else what the provider reports, else at most the size of its source."""
+    if stated(subject.usage, "storage_gb") is None:
+        for key in keys:
+            size = subject.resource.attributes.number(key)
+            if isinstance(size, Decimal) and size > 0:
+                measured = key == "storage_bytes"
+                gib = size / 1024**3 if measured else size
+                return _at_most(subject, rate, gib, Basis.EXACT if measured else Basis.ASSUMED)
+        source = _source_gib(subject, subject.resource)
+        if source is not None:
+            return _at_most(subject, rate, source, Basis.ASSUMED)
+    return used(subject, "Storage", "GB-month", rate, "storage_gb")
+
+
+def _at_most(subject: Subject, rate: tuple[str, str], gib: Decimal, basis: Basis) -> Component:
+    exact = basis is Basis.EXACT
+    quantity = Quantity.exactly(gib) if exact else Quantity(Decimal(0), gib, gib)
+    note = "" if exact else "as large as its disk at most: what the copy really holds is billed"
+    if not isinstance(subject.facets.region, str):
+        return used(subject, "Storage", "GB-month", rate, "storage_gb")
+    return Component("Storage", "GB-month", query(subject, rate), quantity, basis=basis, note=note)
+
+
+def _source_gib(subject: Subject, resource: Resource) -> Decimal | None:
+    """The size of the disk that a snapshot or image was made from."""
+    for attribute, type_ in (
+        ("source_disk", "google_compute_disk"),
+        ("source_disk", "google_compute_region_disk"),
+        ("source_image", "google_compute_image"),
+        ("source_snapshot", "google_compute_snapshot"),
     ):
-        gigabytes = stated(subject.usage, f"monthly_egress_data_transfer_gb.{key}")
-        if gigabytes is not None:
-            yield Component(
-                f"Egress ({key})",
-                "GB",
-                query(subject, ("internet egress", name)),
-                Quantity.exactly(gigabytes),
-                basis=Basis.USAGE,
-                tiered=True,
-            )
-    same = stated(subject.usage, "monthly_egress_data_transfer_gb.same_continent")
-    if same is not None:
-        rate = RateQuery("google", "global", "internet egress", "same continent")
-        yield Component("Egress (same continent)", "GB", rate, Quantity.exactly(Decimal(same)), basis=Basis.USAGE)
+        for source in subject.neighbours.targets(resource, attribute, type_):
+            size = source.attributes.number("size" if "disk" in type_ else "disk_size_gb")
+            if isinstance(size, Decimal):
+                return size
+            if "disk" in type_ and source.attributes.get("image") is None:
+                kind = source.attributes.text("type")
+                return DEFAULT_GIB.get(kind if isinstance(kind, str) else "pd-standard")
+    return None
 
 
-DISKS = Disks()
-BUCKETS = Buckets()
+def _file_system(what: str, path: str) -> Parts:
+    """File systems whose capacity the configuration fixes, but for which the price book has no rate."""
+
+    def parts(subject: Subject) -> Iterator[Component]:
+        size, tier = number_of(subject, path), text_of(subject, "tier", "")
+        shown = f"{size:f} GB" if isinstance(size, Decimal) else "a size that is not known"
+        kind = f"{what} {tier}".strip() if isinstance(tier, str) else what
+        yield unpriced("Capacity", "GB-month", f"no price of {kind} is known ({shown})")
+
+    return parts
+
+
+_HELD = {"storage_gb": "gigabytes that it holds"}
+
+DISKS = ByType(
+    {
+        "google_compute_disk": Service(_disk, {}),
+        "google_compute_region_disk": Service(_disk, {}),
+        "google_compute_snapshot": Service(_snapshot, _HELD),
+        "google_compute_image": Service(_sized("image"), _HELD),
+        "google_compute_machine_image": Service(_sized("machine image"), _HELD),
+        "google_filestore_instance": Service(_file_system("Filestore", "file_shares.0.capacity_gb"), {}),
+        "google_parallelstore_instance": Service(_file_system("Parallelstore", "capacity_gib"), {}),
+        "google_lustre_instance": Service(_file_system("Managed Lustre", "capacity_gib"), {}),
+        "google_netapp_storage_pool": Service(_file_system("NetApp Volumes", "capacity_gib"), {}),
+    }
+)

@@ -66,7 +66,7 @@ def _slice(nodes: tuple[Attributes, ...]) -> Accelerators:
 def _slice_purchase(attributes: Attributes, node: Attributes) -> Purchase:
     """NOTE: a queued resource is made spot beside its node (`spot {}`), a TPU VM in its scheduling block."""
     spot = [node.flag("scheduling_config.0.spot"), node.flag("scheduling_config.0.preemptible")]
-    if True in spot or attributes.blocks("spot"):
+    if True in spot or isinstance(attributes.block("spot"), Attributes):
         return SPOT
     for flag in spot:
         if isinstance(flag, Unknown):
@@ -161,8 +161,8 @@ def size_of_source(resource: Resource, context: FacetContext, depth: int = 3) ->
 def persistent_disk(resource: Resource, context: FacetContext) -> Facets:
     """`google_compute_disk` and `google_compute_region_disk`; sizes default to the source's, else by kind."""
     attributes, neighbours = resource.attributes, context.neighbours
-    kind = short(attributes.text("type")) or "pd-standard"
-    if isinstance(kind, Unknown) and not neighbours.points(resource, "type"):
+    kind = short(attributes.text("type"))
+    if kind is None or (isinstance(kind, Unknown) and not neighbours.points(resource, "type")):
         kind = "pd-standard"
     size = attributes.number("size")
     stated = isinstance(size, Decimal) or (isinstance(size, Unknown) and neighbours.points(resource, "size"))

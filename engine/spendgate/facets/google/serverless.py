@@ -73,7 +73,7 @@ def cloud_run(resource: Resource, context: FacetContext) -> Facets:
     least, most = _scaling(attributes, resource.type)
     least = 0 if least is None else least
     accel = _gpus(attributes, path)
-    if accel.count and isinstance(most, int) and isinstance(accel.count, int):
+    if isinstance(most, int) and isinstance(accel.count, int):
         accel = Accelerators(accel.count, accel.models, accel.variants, accel.memory_gib, max_total=accel.count * most)
     return compose(
         resource,

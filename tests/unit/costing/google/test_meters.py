@@ -1,0 +1,549 @@
+"""What Google resources are metered for: machines, discounts, disks, network, databases, serverless, services."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.unit.google_run import Run, estimate_of, google, quantities
+
+from spendgate.costing.meters.google_custom import custom_type
+from spendgate.costing.meters.google_discounts import gpu_factor, machine_factor
+from spendgate.errors import SettingsError
+from spendgate.model.cost import Basis, Estimate, EstimateState, LineItem, Missing
+from spendgate.model.resource import ProviderSettings
+
+VM = "google_compute_instance"
+
+
+def item(estimate: Estimate, part: str) -> LineItem:
+    found = [line for line in estimate.items if part in line.name]
+    assert len(found) == 1, [line.name for line in estimate.items]
+    return found[0]
+
+
+def unpriced(estimate: Estimate) -> dict[str, str]:
+    return {part.component: part.reason for part in estimate.unpriced if part.missing is Missing.UNPRICED}
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("n2-custom-6-20480", ("n2", 6, 20, 0)),
+        ("custom-2-15360-ext", ("n1", 2, 15, 2)),
+        ("n2d-custom-4-65536-ext", ("n2d", 4, 64, 32)),
+        ("e2-custom-medium-4096", ("e2", 1, 4, 0)),
+        ("e2-custom-micro-1024", ("e2", Decimal("0.25"), 1, 0)),
+    ],
+)
+def test_what_a_custom_type_is(name: str, parts: tuple[Any, ...]) -> None:
+    assert custom_type(name) == parts
+
+
+@pytest.mark.parametrize("name", ["n2-standard-4", "custom-2", "a2-highgpu-1g", ""])
+def test_other_types_are_not_custom(name: str) -> None:
+    assert custom_type(name) is None
+
+
+@pytest.mark.parametrize(
+    ("machine_type", "hours", "factor"),
+    [
+        ("n1-standard-4", 730, "0.7"),
+        ("n1-standard-4", 365, "0.9"),
+        ("n1-standard-4", 180, "1"),
+        ("custom-4-8192", 730, "0.7"),
+        ("m2-ultramem-208", 730, "0.7"),
+        ("n2-standard-4", 730, "0.8002"),
+        ("n2-custom-6-20480", 730, "0.8002"),
+        ("c2-standard-8", 365, "0.9339"),
+        ("e2-medium", 730, "1"),
+        ("n4-standard-4", 730, "1"),
+        ("a2-highgpu-1g", 730, "1"),
+        ("g2-standard-4", 730, "1"),
+    ],
+)
+def test_sustained_use_discounts_by_series_and_hours(machine_type: str, hours: int, factor: str) -> None:
+    assert machine_factor(machine_type, Decimal(hours)) == Decimal(factor)
+
+
+@pytest.mark.parametrize(
+    ("model", "factor"), [("T4", "0.7"), ("V100", "0.7"), ("A100-40GB", "1"), ("L4", "1"), ("H100", "1")]
+)
+def test_sustained_use_discounts_of_gpus(model: str, factor: str) -> None:
+    assert gpu_factor(model, Decimal(730)) == Decimal(factor)
+
+
+def test_a_machine_gpus_and_disks_are_lines_of_their_own_and_only_the_first_two_stop() -> None:
+    attributes = {
+        "machine_type": "n1-standard-4",
+        "guest_accelerator": [{"type": "nvidia-tesla-t4", "count": 2}],
+        "scratch_disk": [{"interface": "NVME"}],
+    }
+    estimate = estimate_of(VM, attributes)
+    assert quantities(estimate) == {
+        "Machine (on-demand, n1-standard-4)": (730, "hours"),
+        "GPU (T4)": (1460, "GPU-hours"),
+        "boot disk (pd-standard)": (10, "GB-month"),
+        "local SSD (local-ssd)": (375, "GB-month"),
+    }
+    assert [line.stops for line in estimate.items] == [True, True, False, False]
+    assert item(estimate, "GPU").rate.price == Decimal("0.35") * Decimal("0.7")
+    assert "30 % sustained-use discount" in item(estimate, "Machine").note
+
+
+def test_a_machine_that_carries_its_gpus_is_not_charged_for_them_twice() -> None:
+    attributes = {"machine_type": "g2-standard-4", "guest_accelerator": [{"type": "nvidia-l4", "count": 1}]}
+    estimate = estimate_of(VM, attributes)
+    assert set(quantities(estimate)) == {"Machine (on-demand, g2-standard-4)", "boot disk (pd-standard)"}
+    assert item(estimate, "Machine").rate.note == ""
+
+
+def test_spot_machines_have_the_spot_rate_and_no_discount() -> None:
+    estimate = estimate_of(VM, {"machine_type": "n1-standard-4", "scheduling": [{"provisioning_model": "SPOT"}]})
+    machine = item(estimate, "Machine (spot")
+    assert machine.rate.high is not None
+    assert machine.rate.price < machine.rate.high
+    assert "sustained" not in machine.note
+
+
+def test_flex_start_is_priced_as_on_demand_and_says_so() -> None:
+    estimate = estimate_of(VM, {"machine_type": "a2-highgpu-1g", "scheduling": [{"provisioning_model": "FLEX_START"}]})
+    assert item(estimate, "Machine").basis is Basis.ASSUMED
+
+
+def test_a_stopped_machine_pays_for_its_disks_only() -> None:
+    attributes = {
+        "machine_type": "n1-standard-4",
+        "desired_status": "TERMINATED",
+        "boot_disk": [{"initialize_params": [{"size": 100}]}],
+    }
+    assert {name: amount for name, (amount, _) in quantities(estimate_of(VM, attributes)).items() if amount} == {
+        "boot disk (pd-standard)": 100
+    }
+
+
+def test_a_suspended_machine_keeps_its_memory_at_a_price_that_nobody_knows() -> None:
+    estimate = estimate_of(VM, {"machine_type": "n1-standard-4", "desired_status": "SUSPENDED"})
+    assert "Suspended memory" in unpriced(estimate)
+
+
+def test_custom_machines_are_vcpus_and_memory_that_stop() -> None:
+    estimate = estimate_of(VM, {"machine_type": "custom-2-15360-ext"})
+    parts = [line for line in estimate.items if line.name.startswith("Machine")]
+    assert [(line.quantity.expected, line.unit, line.stops) for line in parts] == [(730, "hours", True)] * 3
+    assert [line.note.split(";")[0] for line in parts] == ["rate of 2 vCPUs", "rate of 13 GB", "rate of 2 GB"]
+
+
+def test_stated_hours_replace_the_month_and_earn_what_discount_they_earn() -> None:
+    machine = item(estimate_of(VM, {"machine_type": "n1-standard-16"}, monthly_hrs=100), "Machine")
+    assert (machine.quantity.expected, round(machine.monthly.expected, 2), machine.basis) == (100, 76, Basis.USAGE)
+
+
+def test_a_schedule_saves_machines_but_not_disks() -> None:
+    estimate = estimate_of(VM, {"machine_type": "e2-medium", "labels": {"schedule": "office-hours"}})
+    assert round(item(estimate, "Machine").quantity.expected, 1) == Decimal("260.7")
+    assert item(estimate, "boot disk").quantity.expected == 10
+
+
+def test_a_windows_machine_has_a_licence_without_a_price() -> None:
+    image = {"boot_disk": [{"initialize_params": [{"image": "windows-cloud/windows-2022"}]}]}
+    estimate = estimate_of(VM, {"machine_type": "e2-medium", **image})
+    assert estimate.state is EstimateState.PARTIAL
+    assert any("Licence" in name for name in unpriced(estimate))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "unknown"),
+    [
+        pytest.param({}, {"machine_type": True}, id="machine type known after apply"),
+        pytest.param({"machine_type": "quantum-9"}, False, id="machine type that nobody knows"),
+        pytest.param({"machine_type": "a3-ultragpu-8g"}, False, id="machine type without a price"),
+        pytest.param({"machine_type": "n1-standard-4"}, {"guest_accelerator": True}, id="unknown attached GPUs"),
+        pytest.param(
+            {"machine_type": "custom-4-8192"}, {"guest_accelerator": True}, id="unknown GPUs on a custom machine"
+        ),
+        pytest.param(
+            {"machine_type": "n1-standard-4", "guest_accelerator": [{"type": "nvidia-x9", "count": 1}]},
+            False,
+            id="a GPU without a price",
+        ),
+    ],
+)
+def test_what_is_unknown_is_unpriced_never_zero(attributes: dict[str, Any], unknown: Any) -> None:
+    estimate = Run(google(VM, attributes, unknown=unknown)).estimate()
+    assert not estimate.is_complete
+    assert unpriced(estimate)
+
+
+def test_a_vm_bound_to_a_reservation_of_the_run_is_paid_by_it() -> None:
+    reservation = "google_compute_reservation"
+    vm = google(VM, {"machine_type": "n1-standard-4", "reservation_affinity": [{"type": "SPECIFIC_RESERVATION"}]})
+    shape = [{"count": 2, "instance_properties": [{"machine_type": "n1-standard-4"}]}]
+    reserved = google(reservation, {"specific_reservation": shape})
+    refs = [(vm.address, "reservation_affinity", reserved.address)]
+    assert set(quantities(Run(vm, reserved, refs=refs).estimate())) == {"boot disk (pd-standard)"}
+    paid = item(Run(reserved, vm, refs=refs).estimate(), "Machine")
+    assert (paid.quantity.expected, paid.stops) == (1460, False)
+
+
+def test_a_commitment_is_unpriced() -> None:
+    assert estimate_of("google_compute_region_commitment", {"plan": "TWELVE_MONTH"}).state is EstimateState.UNPRICED
+
+
+CLUSTER, POOL = "google_container_cluster", "google_container_node_pool"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "usage", "machine"),
+    [
+        pytest.param({"node_count": 0}, {}, (0, 0, 0), id="no node"),
+        pytest.param({"node_count": 2}, {}, (4380, 4380, 4380), id="two nodes in three zones"),
+        pytest.param(
+            {"autoscaling": [{"min_node_count": 1, "max_node_count": 4}]}, {}, (2190, 2190, 8760), id="bounds of a pool"
+        ),
+        pytest.param(
+            {"autoscaling": [{"min_node_count": 1, "max_node_count": 4}]},
+            {"nodes": 2},
+            (2190, 4380, 8760),
+            id="stated nodes keep the bounds",
+        ),
+        pytest.param({"node_count": 3}, {"nodes": "1.5"}, (3285, 3285, 6570), id="an average of nodes"),
+    ],
+)
+def test_hours_of_a_node_pool(attributes: dict[str, Any], usage: dict[str, Any], machine: tuple[int, ...]) -> None:
+    quantity = item(estimate_of(POOL, {"location": "us-central1", **attributes}, **usage), "Machine").quantity
+    assert (quantity.low, quantity.expected, quantity.high) == machine
+
+
+@pytest.mark.parametrize("usage", [{"node_pool[0]": {"nodes": 4}}, {"node_pool[0].nodes": 4}], ids=["nested", "flat"])
+def test_stated_nodes_of_a_pool_inside_a_cluster(usage: dict[str, Any]) -> None:
+    cluster = {"location": "us-central1-a", "node_pool": [{"node_count": 1}]}
+    run = Run(google(CLUSTER, cluster))
+    assert item(run.estimate(**usage), "node_pool[0]: Machine").quantity.expected == 2920
+
+
+def test_a_cluster_has_a_fee_that_no_schedule_saves() -> None:
+    fee = item(
+        estimate_of(CLUSTER, {"location": "us-central1", "remove_default_node_pool": True}), "Cluster management"
+    )
+    assert (fee.monthly.expected, fee.stops) == (73, False)
+
+
+def test_autopilot_is_a_fee_and_pods_by_use() -> None:
+    cluster = {"location": "us-central1", "enable_autopilot": True}
+    bare = estimate_of(CLUSTER, cluster)
+    assert [part.missing for part in bare.unpriced] == [Missing.NEEDS_USAGE] * 3
+    used = estimate_of(
+        CLUSTER, cluster, autopilot_vcpu_count=10, autopilot_memory_gb=50, autopilot_ephemeral_storage_gb=100
+    )
+    assert used.monthly is not None
+    assert round(used.monthly.expected, 2) == Decimal("581.52")
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes"),
+    [
+        pytest.param("google_vertex_ai_endpoint", {}, id="models deployed outside"),
+        pytest.param("google_vertex_ai_index_endpoint_deployed_index", {}, id="machines that Google chooses"),
+        pytest.param("google_tpu_v2_vm", {"accelerator_type": "v4-8"}, id="a TPU version without a price"),
+        pytest.param("google_filestore_instance", {"file_shares": [{"capacity_gb": 1024}]}, id="Filestore"),
+        pytest.param("google_lustre_instance", {"capacity_gib": 18000}, id="Lustre"),
+        pytest.param("google_compute_disk", {"type": "hyperdisk-ml", "size": 10}, id="a disk kind without a price"),
+        pytest.param("google_compute_disk", {"image": "mine/own"}, id="a disk as large as an unknown image"),
+    ],
+)
+def test_resources_that_cannot_be_priced_say_so(type_: str, attributes: dict[str, Any]) -> None:
+    estimate = estimate_of(type_, attributes)
+    assert estimate.state is EstimateState.UNPRICED
+    assert estimate.monthly is None
+
+
+def test_managed_machines_are_assumed_at_the_price_of_compute_engine() -> None:
+    spec = [{"machine_type": "g2-standard-12"}]
+    estimate = estimate_of(
+        "google_vertex_ai_deployment_resource_pool", {"dedicated_resources": [{"machine_spec": spec}]}
+    )
+    machine = item(estimate, "Machine")
+    assert (machine.basis, "Vertex AI" in machine.note) == (Basis.ASSUMED, True)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name", "chip_hours"),
+    [
+        ({"accelerator_type": "v6e-8"}, "TPU chips (TPU-v6e)", 5840),
+        ({"accelerator_type": "v5p-8"}, "TPU chips (TPU-v5p)", 2920),
+    ],
+)
+def test_tpu_slices_are_paid_by_the_chip(attributes: dict[str, Any], name: str, chip_hours: int) -> None:
+    estimate = estimate_of("google_tpu_v2_vm", attributes)
+    assert quantities(estimate) == {name: (chip_hours, "chip-hours")}
+    assert estimate.items[0].stops
+
+
+def test_tpu_hosts_of_gke_are_paid_by_the_chip_too() -> None:
+    pool = {"location": "us-east5-a", "node_count": 4, "node_config": [{"machine_type": "ct6e-standard-4t"}]}
+    assert quantities(estimate_of(POOL, pool))["TPU chips (ct6e-standard-4t)"] == (4 * 4 * 730, "chip-hours")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "parts"),
+    [
+        ({"type": "pd-ssd"}, {"Disk (pd-ssd)": (100, "GB-month")}),
+        (
+            {"type": "pd-extreme", "size": 40, "provisioned_iops": 5000},
+            {"Disk (pd-extreme)": (40, "GB-month"), "Disk IOPS (pd-extreme)": (5000, "IOPS-month")},
+        ),
+        (
+            {"type": "hyperdisk-extreme"},
+            {"Disk (hyperdisk-extreme)": (1000, "GB-month"), "Disk IOPS (hyperdisk-extreme)": (350_000, "IOPS-month")},
+        ),
+    ],
+)
+def test_disks(attributes: dict[str, Any], parts: dict[str, Any]) -> None:
+    assert quantities(estimate_of("google_compute_disk", attributes)) == parts
+
+
+def test_a_regional_disk_has_the_regional_rate() -> None:
+    one = estimate_of("google_compute_disk", {"type": "pd-ssd"}).items[0].rate.price
+    assert estimate_of("google_compute_region_disk", {"type": "pd-ssd"}).items[0].rate.price == 2 * one
+
+
+def test_a_snapshot_is_at_most_as_large_as_its_disk() -> None:
+    snapshot, disk = "google_compute_snapshot", "google_compute_disk"
+    run = Run(google(snapshot), google(disk, {"size": 100}), refs=[(f"{snapshot}.it", "source_disk", f"{disk}.it")])
+    line = run.estimate().items[0]
+    assert (line.quantity.low, line.quantity.expected, line.quantity.high, line.basis) == (0, 100, 100, Basis.ASSUMED)
+    assert run.estimate(storage_gb=1000).items[0].quantity.expected == 1000
+
+
+def test_a_snapshot_of_unknown_size_needs_usage() -> None:
+    assert estimate_of("google_compute_snapshot").state is EstimateState.NEEDS_USAGE
+
+
+ADDRESS = "google_compute_address"
+
+
+def address(*users: tuple[str, dict[str, Any]], attributes: dict[str, Any] | None = None) -> Run:
+    first = google(ADDRESS, attributes)
+    others = [google(type_, values, name=f"user{number}") for number, (type_, values) in enumerate(users)]
+    return Run(first, *others, refs=[(one.address, "network_interface", first.address) for one in others])
+
+
+@pytest.mark.parametrize(
+    ("run", "usage", "rate"),
+    [
+        pytest.param(address(), {}, "unused", id="nothing uses it"),
+        pytest.param(address((VM, {})), {}, "in use", id="a machine uses it"),
+        pytest.param(
+            address((VM, {"scheduling": [{"preemptible": True}]})), {}, "in use by spot vm", id="a spot machine"
+        ),
+        pytest.param(address(("google_compute_router_nat", {})), {}, "in use", id="a NAT gateway"),
+        pytest.param(address(), {"address_type": "standard_vm"}, "in use", id="as stated"),
+        pytest.param(address(attributes={"users": ["projects/p/zones/z/instances/i"]}), {}, "in use", id="as reported"),
+    ],
+)
+def test_what_uses_an_address_decides_its_rate(run: Run, usage: dict[str, Any], rate: str) -> None:
+    assert [line.name for line in run.estimate(**usage).items] == [f"External address ({rate})"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [address(("google_compute_forwarding_rule", {})), address(attributes={"address_type": "INTERNAL"})],
+    ids=["of a load balancer", "internal"],
+)
+def test_addresses_that_cost_nothing(run: Run) -> None:
+    assert run.estimate().state is EstimateState.FREE
+
+
+def test_a_use_of_an_address_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SettingsError, match="address_type"):
+        address().estimate(address_type="nonsense")
+
+
+def test_nat_bills_at_most_32_machines() -> None:
+    estimate = estimate_of("google_compute_router_nat", {}, assigned_vms=100, monthly_data_processed_gb=10)
+    assert quantities(estimate) == {"Assigned VMs": (32 * 730, "VM-hours"), "Data processed": (10, "GB")}
+
+
+SQL = "google_sql_database_instance"
+
+
+def database(tier: str, **settings: Any) -> dict[str, Any]:
+    version = settings.pop("version", "POSTGRES_15")
+    return {"database_version": version, "settings": [{"tier": tier, **settings}]}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "parts"),
+    [
+        pytest.param(
+            database("db-custom-4-15360"),
+            {"vCPUs (4, zonal)": (2920, "vCPU-hours"), "Memory (zonal)": (15, "GB-month")},
+            id="custom",
+        ),
+        pytest.param(
+            database("db-lightweight-2"),
+            {"vCPUs (2, zonal)": (1460, "vCPU-hours"), "Memory (zonal)": (Decimal("3.75"), "GB-month")},
+            id="lightweight",
+        ),
+        pytest.param(
+            database("db-highmem-4", version="MYSQL_8_0", availability_type="REGIONAL"),
+            {"vCPUs (4, regional)": (2920, "vCPU-hours"), "Memory (regional)": (26, "GB-month")},
+            id="high memory in two zones",
+        ),
+        pytest.param(
+            database("db-n1-standard-2", version="MYSQL_5_7"),
+            {"Instance (db-n1-standard-2, zonal)": (730, "hours")},
+            id="first-generation names of MySQL",
+        ),
+        pytest.param(database("db-f1-micro"), {"Instance (db-f1-micro, zonal)": (730, "hours")}, id="shared core"),
+        pytest.param(database("db-custom-4-15360", activation_policy="NEVER"), {}, id="stopped"),
+    ],
+)
+def test_instances_of_cloud_sql(attributes: dict[str, Any], parts: dict[str, Any]) -> None:
+    found = quantities(estimate_of(SQL, attributes))
+    assert {name: value for name, value in found.items() if not name.startswith(("Storage", "Public"))} == parts
+
+
+def test_sql_server_has_a_licence_without_a_price() -> None:
+    estimate = estimate_of(SQL, database("db-custom-4-15360", version="SQLSERVER_2019_STANDARD"))
+    assert "Licence (SQL Server)" in unpriced(estimate)
+
+
+def test_enterprise_plus_is_unpriced() -> None:
+    estimate = estimate_of(SQL, database("db-perf-optimized-N-4", edition="ENTERPRISE_PLUS"))
+    assert any("Enterprise Plus" in reason for reason in unpriced(estimate).values())
+
+
+def test_a_private_database_has_no_public_address() -> None:
+    private = database("db-f1-micro", ip_configuration=[{"ipv4_enabled": False}])
+    assert not any("address" in name for name in quantities(estimate_of(SQL, private)))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "parts"),
+    [
+        ({"memory_size_gb": 5}, {"Redis memory (basic, m2)": (5, "GB-month")}),
+        ({"memory_size_gb": 45, "tier": "STANDARD_HA"}, {"Redis memory (standard, m4)": (45, "GB-month")}),
+    ],
+)
+def test_redis_by_the_gigabyte(attributes: dict[str, Any], parts: dict[str, Any]) -> None:
+    assert quantities(estimate_of("google_redis_instance", attributes)) == parts
+
+
+def test_clusters_are_shards_with_their_replicas() -> None:
+    cluster = {
+        "shard_count": 1,
+        "replica_count": 2,
+        "node_type": "REDIS_STANDARD_SMALL",
+        "persistence_config": [{"mode": "AOF"}],
+    }
+    assert quantities(estimate_of("google_redis_cluster", cluster)) == {
+        "Nodes (standard small)": (2190, "hours"),
+        "AOF persistence": (5110, "GB-hours"),
+    }
+    valkey = {"shard_count": 2, "replica_count": 1, "node_type": "HIGHMEM_XLARGE"}
+    assert quantities(estimate_of("google_memorystore_instance", valkey)) == {"Nodes (highmem xlarge)": (2920, "hours")}
+
+
+RUN = "google_cloud_run_v2_service"
+EUROPE = ProviderSettings(region="europe-west3")
+
+
+def container(**resources: Any) -> dict[str, Any]:
+    return {"template": [{"containers": [{"resources": [resources]}]}]}
+
+
+def test_cloud_run_by_request() -> None:
+    run = Run(google(RUN, container(limits={"cpu": "1", "memory": "512Mi"}), settings=EUROPE))
+    usage = {"monthly_requests": 500_000, "average_request_duration_ms": 3600, "concurrent_requests_per_instance": 1}
+    estimate = run.estimate(**usage)
+    assert [round(line.monthly.expected, 2) for line in estimate.items] == [
+        Decimal(x) for x in ("60.48", "3.15", "0.20")
+    ]
+    assert run.estimate().state is EstimateState.NEEDS_USAGE
+
+
+def test_cloud_run_by_instance_pays_its_least_instances_all_month() -> None:
+    attributes = container(limits={"cpu": "2000m", "memory": "1Gi"}, cpu_idle=False)
+    attributes["template"][0]["scaling"] = [{"min_instance_count": 1}]
+    assert quantities(estimate_of(RUN, attributes)) == {
+        "CPU (instance-based)": (2 * 730 * 3600, "vCPU-seconds"),
+        "Memory (instance-based)": (730 * 3600, "GiB-seconds"),
+    }
+
+
+def test_a_gpu_of_cloud_run_is_unpriced() -> None:
+    attributes = container(limits={"cpu": "4", "memory": "16Gi", "nvidia.com/gpu": "1"})
+    assert "GPU" in unpriced(estimate_of(RUN, attributes))
+
+
+def test_functions_are_rounded_up_to_a_tenth_of_a_second() -> None:
+    usage = {"request_duration_ms": 240, "monthly_function_invocations": 10_000_000, "monthly_outbound_data_gb": 100}
+    found = quantities(estimate_of("google_cloudfunctions_function", {"available_memory_mb": 256}, **usage))
+    assert found["CPU"] == (1_200_000, "GHz-seconds")
+    assert found["Memory"] == (750_000, "GB-seconds")
+
+
+@pytest.mark.parametrize(
+    ("template", "usage", "price"),
+    [
+        ([], {"key_versions": 10}, "0.06"),
+        ([{"protection_level": "HSM", "algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION"}], {"key_versions": 10}, "1"),
+        ([{"protection_level": "HSM", "algorithm": "RSA_SIGN_PSS_4096_SHA512"}], {"key_versions": 10}, "2.5"),
+        ([{"protection_level": "EXTERNAL", "algorithm": "EXTERNAL_SYMMETRIC_ENCRYPTION"}], {"key_versions": 10}, "3"),
+    ],
+)
+def test_keys_by_protection(template: list[Any], usage: dict[str, Any], price: str) -> None:
+    estimate = estimate_of("google_kms_crypto_key", {"version_template": template}, **usage)
+    assert item(estimate, "Key versions").rate.price == Decimal(price)
+
+
+def test_many_asymmetric_keys_are_cheaper_above_two_thousand() -> None:
+    template = [{"protection_level": "HSM", "algorithm": "EC_SIGN_P256_SHA256"}]
+    estimate = estimate_of("google_kms_crypto_key", {"version_template": template}, key_versions=3000)
+    assert estimate.monthly is not None
+    assert estimate.monthly.expected == 2000 * Decimal("2.5") + 1000
+
+
+def test_secrets_are_paid_in_each_place() -> None:
+    replicas = [{"location": place} for place in ("us-east1", "us-west1", "us-central1")]
+    secret = {"replication": [{"user_managed": [{"replicas": replicas}]}]}
+    estimate = estimate_of("google_secret_manager_secret", secret, active_secret_versions=1000)
+    assert item(estimate, "Active versions").quantity.expected == 3000
+
+
+def test_a_bucket_in_a_multi_region_has_its_rates() -> None:
+    eu = item(estimate_of("google_storage_bucket", {"location": "EU"}, storage_gb=100), "Storage")
+    iowa = item(estimate_of("google_storage_bucket", {"location": "US-CENTRAL1"}, storage_gb=100), "Storage")
+    assert (eu.rate.price, iowa.rate.price) == (Decimal("0.026"), Decimal("0.02"))
+
+
+def test_objects_that_move_to_colder_classes_widen_what_a_bucket_may_cost() -> None:
+    moves = [{"action": [{"type": "SetStorageClass", "storage_class": "ARCHIVE"}], "condition": [{"age": 30}]}]
+    bucket = {"location": "us-central1", "lifecycle_rule": moves}
+    storage = item(estimate_of("google_storage_bucket", bucket, storage_gb=1000), "Storage")
+    assert (storage.monthly.low, storage.monthly.expected) == (Decimal("1.2"), 20)
+
+
+def test_egress_is_free_within_a_region_and_summed_by_continent() -> None:
+    usage = {
+        "storage_gb": 1,
+        "monthly_egress_data_transfer_gb": {"us_east1": 5, "us_west1": 7, "us_central1": 100, "europe_west1": 1},
+    }
+    found = quantities(estimate_of("google_artifact_registry_repository", {"location": "us-central1"}, **usage))
+    assert {name: amount for name, (amount, _) in found.items() if name.startswith("Egress")} == {
+        "Egress within north america": 12,
+        "Egress between continents": 1,
+    }
+
+
+def test_prices_of_another_region_are_used_only_where_it_shows() -> None:
+    estimate = Run(google("google_redis_instance", {"memory_size_gb": 1}, settings=EUROPE)).estimate()
+    assert (estimate.items[0].basis, "us-central1" in estimate.items[0].note) == (Basis.ASSUMED, True)
+
+
+def test_without_a_region_nothing_has_a_price() -> None:
+    run = Run(google(VM, {"machine_type": "e2-medium"}, settings=ProviderSettings()))
+    assert run.estimate().monthly is None
