@@ -66,7 +66,7 @@ def _pods(subject: Subject, pool: Pool) -> Iterator[Component]:
         yield from part.of(
             "Memory", "memory", details["memory_gib"], details["memory_most_gib"], details["memory_gaps"]
         )
-    yield from part.accelerators(details["asked"], details["shared"])
+    yield from part.accelerators(details["asked"], details["asked_most"], details["shared"])
 
 
 def _hours(subject: Subject, pool: Pool) -> tuple[Quantity | str, Basis, str]:
@@ -129,7 +129,7 @@ class _Part:
             shown = ", ".join(gaps[:3])
             yield unpriced(label(self._pool, f"{name} of {shown}"), _UNITS[name], f"no {part} request is stated")
 
-    def accelerators(self, asked: Any, shared: Any) -> Iterator[Component]:
+    def accelerators(self, asked: Any, most: Any, shared: Any) -> Iterator[Component]:
         """Accelerators of each pod, and once those of a claim that all of them share."""
         for value, once in ((asked, False), (shared, True)):
             if isinstance(value, Unknown):
@@ -140,7 +140,7 @@ class _Part:
                     yield unpriced(label(self._pool, "Accelerators"), _UNITS["Accelerators"], models.reason)
                     continue
                 name = "Accelerators" if isinstance(models, Unknown) else f"Accelerators ({models[0]})"
-                amount = self._once(value) if once else self._amount(value, value)
+                amount = self._once(value) if once else self._amount(value, most)
                 yield self._component(name, "accelerator", amount)
 
     def _amount(self, asked: Decimal, most: Any) -> Quantity:

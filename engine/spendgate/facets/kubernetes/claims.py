@@ -28,17 +28,23 @@ _PROFILE = re.compile(r"profile[^\"']{0,20}[\"'](\d)g\.\d+gb", re.IGNORECASE)
 _PARTS = 7
 
 
-def claimed(spec: Mapping[str, Any], find: Finder) -> Iterator[Device]:
-    """The devices of every claim of a pod. A claim that is not in the run has an unknown number of devices."""
+def claimed(spec: Mapping[str, Any], find: Finder, *, has_devices: bool = False) -> Iterator[Device]:
+    """The devices of every claim of a pod. A claim that is not in the run has an unknown number of devices.
+
+    `has_devices`: the pod asks for accelerators by resource as well; an absent claim is then taken to be one of a channel or a
+    network, since whole accelerators are not asked for twice.
+    """
     for entry in maps(spec.get("resourceClaims")):
         source = mapping(entry.get("source")) or entry
         template, claim = text(source.get("resourceClaimTemplateName")), text(source.get("resourceClaimName"))
         if template is not None:
             held = find("ResourceClaimTemplate", template)
-            yield from _requests(dig(held, "spec", "spec"), template, None, found=held is not None)
+            if held is not None or not has_devices:
+                yield from _requests(dig(held, "spec", "spec"), template, None, found=held is not None)
         elif claim is not None:
             held = find("ResourceClaim", claim)
-            yield from _requests(dig(held, "spec"), claim, claim, found=held is not None)
+            if held is not None or not has_devices:
+                yield from _requests(dig(held, "spec"), claim, claim, found=held is not None)
 
 
 def _requests(spec: Any, name: str, shared: str | None, *, found: bool) -> Iterator[Device]:

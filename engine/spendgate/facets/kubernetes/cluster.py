@@ -189,9 +189,9 @@ class Here:
         kind = KINDS.get(str(values.get("kind")), BY_SHAPE)
         return kind.pods(values, self)
 
-    def devices(self, spec: Mapping[str, Any]) -> list[Device]:
-        """The devices that a pod asks for through claims."""
-        return list(claimed(spec, self.find))
+    def devices(self, spec: Mapping[str, Any], *, has_devices: bool) -> list[Device]:
+        """The devices that a pod asks for through claims, beside those that it may ask for by resource."""
+        return list(claimed(spec, self.find, has_devices=has_devices))
 
 
 def shared_cluster(cache: Any, neighbours: Neighbours, catalog: Catalog) -> Cluster:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +17,9 @@ from spendgate.facets.kubernetes.wishes import Wishes, wishes_of
 from spendgate.model.facets import Accelerators, Pool
 from spendgate.model.values import Number, Unknown, Whole
 
-_NO_MODEL = "no selector names the {vendor} model (a node selector on {key} does)"
+_NO_MODEL = "no selector names the model of the accelerator (a node selector on {key} does)"
 _NAMING_KEY = {
+    "amd": "amd.com/gpu.product-name",
     "google": "cloud.google.com/gke-tpu-accelerator",
     "neuron": "node.kubernetes.io/instance-type",
     "habana": "node.kubernetes.io/instance-type",
@@ -37,6 +38,7 @@ class Understood:
     place: Place
     accelerators: Accelerators
     asked: Number
+    asked_most: Number
     shared: Number
 
 
@@ -52,9 +54,9 @@ def understand(
     place = place_of(wishes, demand, devices, cluster.sources_for(wishes), cluster.shapes, regions)
     own = [device for device in devices if device.shared is None]
     shared = [device for device in devices if device.shared is not None]
-    asked, held = _physical(own), _physical(shared)
-    accelerators = _accelerators(devices, place, cluster.shapes, _total(asked, held, pods.capacity.max))
-    return Understood(pods, demand, tuple(devices), wishes, place, accelerators, asked, held)
+    asked, most, held = _physical(own), _dearest(own), _physical(shared)
+    accelerators = _accelerators(devices, place, cluster.shapes, _total(most, held, pods.capacity.max))
+    return Understood(pods, demand, tuple(devices), wishes, place, accelerators, asked, most, held)
 
 
 def _devices(pods: PodSet, demand: Demand, here: Here, address: str) -> list[Device]:
@@ -62,7 +64,7 @@ def _devices(pods: PodSet, demand: Demand, here: Here, address: str) -> list[Dev
     if not stated and pods.extra:
         stated = {name: Decimal(count) for name, count in pods.extra.items()}
     found = devices_of(stated, here.cluster.sharing)
-    for device in here.devices(pods.spec):
+    for device in here.devices(pods.spec, has_devices=bool(found)):
         if device.shared is None or here.cluster.holds_claim(device.shared, here.namespace, address):
             found.append(device)
     return found
@@ -100,6 +102,15 @@ def _physical(devices: Sequence[Device]) -> Number:
     return asked_of(devices)
 
 
+def _dearest(devices: Sequence[Device]) -> Number:
+    """The same with the dearest of alternatives in place of the first."""
+    found = _physical(devices)
+    if isinstance(found, Unknown) or found is None:
+        return found
+    more = (d.dearest_count - asked_of([d]) for d in devices if d.dearest_count is not None)
+    return found + sum((extra for extra in more if extra > 0), Decimal(0))
+
+
 def _total(asked: Number, held: Number, most: Whole) -> int | Decimal | Unknown | None:
     """Accelerators of all pods at the maximum: what each pod has, and once what they share."""
     if isinstance(asked, Unknown) or isinstance(held, Unknown):
@@ -134,7 +145,7 @@ def _accelerators(devices: Sequence[Device], place: Place, shapes: Shapes, total
         variants = _variants(place, shapes)
     else:
         key = _NAMING_KEY.get(first.vendor, "nvidia.com/gpu.product")
-        models = variants = Unknown(_NO_MODEL.format(vendor=first.vendor, key=key))
+        models = variants = Unknown(_NO_MODEL.format(key=key))
     memory = _memory(models, variants, shapes)
     return Accelerators(count, models, variants, memory, first.fraction, first.sharing, total)
 
@@ -156,11 +167,26 @@ def _memory(models: Any, variants: Any, shapes: Shapes) -> Number:
     return None
 
 
+def together(parts: Sequence[Understood]) -> list[Understood]:
+    """The pod sets of one workload, which run in one cluster: what one tells of cloud and region holds for all."""
+    clouds = {one.place.provider for one in parts if one.place.provider is not None}
+    regions = {one.place.region for one in parts if isinstance(one.place.region, str)}
+    cloud = clouds.pop() if len(clouds) == 1 else None
+    region = regions.pop() if len(regions) == 1 else None
+    found = []
+    for one in parts:
+        if one.place.provider is None and cloud is not None:
+            place = replace(one.place, provider=cloud, region=region or one.place.region)
+            one = replace(one, place=place)
+        found.append(one)
+    return found
+
+
 def to_pool(one: Understood, hours: Mapping[str, Any]) -> Pool:
     """The pool of a pod set. `hours` are details that tell how long its pods run in a month.
 
-    Details: `provider`, `cpu`, `cpu_most`, `memory_gib`, `memory_most_gib`, `asked` and `shared` (physical accelerators of
-    one pod, and of all together), `gaps` (what no container states), `nodes` (priced pools that carry it), `assumed`.
+    Details: `provider`, `cpu`, `cpu_most`, `memory_gib`, `memory_most_gib`, `asked`, `asked_most` and `shared` (physical
+    accelerators of one pod, with the dearest alternative, and of all together), `gaps` (what no container states), `nodes` (priced pools that carry it), `assumed`.
     """
     demand, place = one.demand, one.place
     return Pool(
@@ -178,6 +204,7 @@ def to_pool(one: Understood, hours: Mapping[str, Any]) -> Pool:
             "memory_gib": demand.memory_gib,
             "memory_most_gib": most(demand.memory_gib, demand.memory_limit_gib),
             "asked": one.asked,
+            "asked_most": one.asked_most,
             "shared": one.shared,
             "cpu_gaps": demand.cpu_gaps,
             "memory_gaps": demand.memory_gaps,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.kubernetes.demand import containers_of
-from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, texts
+from spendgate.facets.kubernetes.reading import dig, maps, quantity, texts
 from spendgate.model.values import Unknown
 
 _ENGINES: tuple[tuple[str, str], ...] = (
@@ -35,6 +35,7 @@ _PHASES: Mapping[str, str] = {
     "tei": "embed",
     **dict.fromkeys(("deepspeed", "torchrun", "accelerate", "nemo"), "train"),
 }
+_LLM_FORMATS = ("huggingface", "vllm")
 _LLM_ENGINES = frozenset({"vllm", "tgi", "sglang", "tensorrt-llm", "ollama", "jetstream", "tei"})
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("notebook", re.compile(r"jupyter|notebook", re.IGNORECASE)),
@@ -201,6 +202,11 @@ def _said(specs: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield from (text for text in texts(container.get("args")) if len(text) < 4000)
 
 
-def class_of(facts: Mapping[str, Any]) -> str | None:
-    """The class of work that an engine implies: `llm` for those that serve language models."""
-    return "llm" if facts.get("engine") in _LLM_ENGINES or mapping(facts).get("api_model") else None
+def class_of(type_: str, facts: Mapping[str, Any]) -> str | None:
+    """The class of work that a kind or an engine implies: `llm` for those that serve language models."""
+    is_llm = (
+        type_.startswith("LLM")
+        or facts.get("engine") in _LLM_ENGINES
+        or str(facts.get("format")).lower() in _LLM_FORMATS
+    )
+    return "llm" if is_llm or facts.get("api_model") else None

@@ -14,7 +14,7 @@ from spendgate.facets.kubernetes.kinds import BY_SHAPE, KINDS, Kind
 from spendgate.facets.kubernetes.labels import tags_of
 from spendgate.facets.kubernetes.limits import limits_of
 from spendgate.facets.kubernetes.podset import PodSet, Scaler
-from spendgate.facets.kubernetes.pools import Understood, tidy, to_pool, understand
+from spendgate.facets.kubernetes.pools import Understood, tidy, to_pool, together, understand
 from spendgate.facets.kubernetes.traits import traits_of
 from spendgate.facets.kubernetes.volumes import volumes_of_pods
 from spendgate.model.facets import Accelerators, Capacity, Facets, Scaling, WorkloadKind
@@ -34,7 +34,7 @@ def workload(resource: Resource, context: FacetContext, cluster: Cluster) -> Fac
     if not sets and kind is BY_SHAPE:
         return None
     flavours = cluster.flavours(values)
-    understood = [understand(pods, here, resource.address, flavours, context.regions) for pods in sets]
+    understood = together([understand(pods, here, resource.address, flavours, context.regions) for pods in sets])
     return _composed(resource, context, here, kind, understood)
 
 
@@ -60,7 +60,7 @@ def _composed(
         name=resource.name or None,
         region=_region(understood),
         tags=tags_of(values, namespace, [pods.labels for pods in sets], context.aliases),
-        type_phase=kind.phase or serving.phase_of(facts, specs),
+        type_phase=_phase(kind, serving.phase_of(facts, specs)),
         pools=pools,
         accel=combined(understood),
         capacity=capacity,
@@ -75,14 +75,21 @@ def _composed(
             "provider": _cloud(understood) or volume_cloud,
         },
     )
-    return replace(facets, workload=_work(facets.workload, kind, facts))
+    return replace(facets, workload=_work(facets.workload, resource.type, kind, facts))
 
 
-def _work(found: WorkloadKind, kind: Kind, facts: Mapping[str, Any]) -> WorkloadKind:
+def _phase(kind: Kind, implied: str | None) -> str | None:
+    """The phase of the kind; a training kind may be told more exactly by its arguments."""
+    if kind.phase is None or (kind.phase == "train" and implied in ("tune", "search")):
+        return implied
+    return kind.phase
+
+
+def _work(found: WorkloadKind, type_: str, kind: Kind, facts: Mapping[str, Any]) -> WorkloadKind:
     source = found.phase_source
     if source == "type" and kind.phase is None:
         source = "image or arguments"
-    return WorkloadKind(found.phase, source, found.class_ or serving.class_of(facts))
+    return WorkloadKind(found.phase, source, found.class_ or serving.class_of(type_, facts))
 
 
 def _region(understood: Sequence[Understood]) -> Text:

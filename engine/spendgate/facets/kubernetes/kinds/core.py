@@ -94,20 +94,20 @@ def volcano_job(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
 def pod_group(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
     """Any other object that holds a pod template: found by its shape, with a number of pods that nobody can tell."""
     reason = f"how many pods a {values.get('kind')} makes is not known"
-    for name, template, replicas in find_templates(values.get("spec"), ""):
-        yield from_template(name, template, fixed(replicas) if replicas is not None else unknown_count(reason))
+    for name, template in find_templates(values.get("spec"), ""):
+        yield from_template(name, template, unknown_count(reason))
 
 
-def find_templates(value: Any, name: str, depth: int = 7) -> Iterator[tuple[str, Any, Whole]]:
-    """Pod templates anywhere below a value: `(path, template, replicas stated beside it)`."""
+def find_templates(value: Any, name: str, depth: int = 7) -> Iterator[tuple[str, Any]]:
+    """Pod templates anywhere below a value, each with its path."""
     if depth == 0:
         return
     if isinstance(value, Mapping):
         template = value.get("template")
         if _is_template(template):
-            yield name, template, whole(value["replicas"]) if "replicas" in value else None
+            yield name, template
         elif _holds_containers(value):
-            yield name, {"spec": value}, None
+            yield name, {"spec": value}
             return
         for key, child in value.items():
             if child is not template or not _is_template(template):
