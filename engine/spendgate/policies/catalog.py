@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from spendgate.bundle import bundled
+from spendgate.documents import decode_text, read_bytes
 from spendgate.errors import PolicyError, SettingsError
 from spendgate.model.finding import Enforcement
 from spendgate.model.policy import EnforcementRule, Policy
@@ -29,6 +30,7 @@ Reader: TypeAlias = Callable[[Sequence[tuple[Path, str]], bool], Iterable[Policy
 
 _BUILT_IN_NAME = re.compile(r"([A-Z0-9]{2,8}-[0-9]{3})-[a-z0-9-]+\.(?:yaml|yml|rego)")
 _TEST_FILES = (".tests.yaml", ".tests.yml")
+_GATEKEEPER = re.compile(r"^apiVersion:\s*[\"']?[a-z.]*\bgatekeeper\.sh/", re.MULTILINE)
 _OPTION = re.compile(r"([A-Za-z0-9]+-[0-9]+)\.([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -157,15 +159,25 @@ def _own_policies(paths: Sequence[Path | str], readers: Mapping[str, Reader]) ->
             if resolved in seen:
                 continue
             seen.add(resolved)
-            if path.suffix in SUFFIXES:
+            language = _language(path, readers)
+            if language is None:
                 found.append(read_policy_file(path, str(path)))
             else:
-                others.setdefault(path.suffix, []).append((path, str(path)))
+                others.setdefault(language, []).append((path, str(path)))
         if not count:
             raise PolicyError("holds no policy", hint=f"policies end in {_listed(readers)}", file=str(stated))
     for suffix, files in others.items():
         found.extend(readers[suffix](files, False))
     return found
+
+
+def _language(path: Path, readers: Mapping[str, Reader]) -> str | None:
+    """The suffix of the reader that a file is for, None for our own YAML. Gatekeeper's YAML has Rego inside."""
+    if path.suffix not in SUFFIXES:
+        return path.suffix
+    if ".rego" not in readers:
+        return None
+    return ".rego" if _GATEKEEPER.search(decode_text(read_bytes(path), str(path))) else None
 
 
 def _files(path: Path, readers: Mapping[str, Reader]) -> Iterator[Path]:

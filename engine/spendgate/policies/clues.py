@@ -7,6 +7,7 @@ from typing import Any
 
 from spendgate.model.values import ABSENT, Unknown, Value
 from spendgate.policies.containment import elements, extra_elements, missing_keys
+from spendgate.policies.literals import Amount
 from spendgate.policies.operands import Expected
 from spendgate.policies.operators import Operator
 from spendgate.policies.prepared import Choices
@@ -64,5 +65,10 @@ def demand(operator: Operator, expected: Expected, *, wanted: bool, unit: str = 
         phrase = phrase.removeprefix("not ") if phrase.startswith("not ") else f"not {phrase}"
     if operator.name == "between":
         low, high = expected.shown
-        return phrase.format(f"{shown(low, unit=unit)} and {shown(high, unit=unit)}")
-    return phrase.format(shown(expected.shown, unit=unit))
+        return phrase.format(f"{_stated(low, unit)} and {_stated(high, unit)}")
+    return phrase.format(_stated(expected.shown, unit))
+
+
+def _stated(value: Any, unit: str) -> str:
+    """A stated value; an amount keeps its unit, since no sentence around it names one."""
+    return value.text if isinstance(value, Amount) else shown(value, unit=unit)

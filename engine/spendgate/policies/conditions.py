@@ -208,7 +208,7 @@ class Calculation:
 
     def need(self, case: Case, *, wanted: bool = True) -> Need:
         """Which fields are unknown, and the calculation that must hold."""
-        said = f"({self.text} {'must hold' if wanted else 'must not hold'})"
+        said = f"must {'' if wanted else 'not '}be such that {self.text}"
         values = self.formula.values(case)
         doubts = [
             Doubt(path, why_unknown(value), said) for path, value in values.items() if self.formula.is_open(value)

@@ -146,6 +146,8 @@ _PARTS: dict[str, type[Shape]] = {
 
 def check_shape(document: Document, mistakes: Mistakes) -> None:
     """Note everything that is wrong with the shape of a policy file."""
+    for route in _empty_keys(document.data, ()):
+        mistakes.add(Mistake(f"{_place(route)} has no value", "give it one, or leave the key out"), *route)
     try:
         PolicyShape.model_validate(document.data)
     except ValidationError as error:
@@ -154,6 +156,23 @@ def check_shape(document: Document, mistakes: Mistakes) -> None:
             if details["loc"] not in seen:
                 seen.add(details["loc"])
                 mistakes.add(_mistake(details), *details["loc"])
+
+
+_FREE = frozenset({"parameters", "assert", "when", "where", "given", "params", "fix", "scope", "enforcement"})
+"""Keys whose values have checks of their own, or none."""
+
+
+def _empty_keys(data: Any, route: tuple[int | str, ...]) -> Iterator[tuple[int | str, ...]]:
+    """The keys that stand there without a value, which YAML reads as null."""
+    if isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from _empty_keys(item, (*route, number))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if value is None and not (key == "savings" and route):
+                yield (*route, key)
+            elif key not in _FREE:
+                yield from _empty_keys(value, (*route, key))
 
 
 def json_schema() -> dict[str, Any]:
