@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import nlargest
 
-from spendgate.model.cost import CostChange, EstimateState, Missing, Unpriced
+from spendgate.model.cost import CostChange, Estimate, EstimateState, Missing, Unpriced
 from spendgate.model.facets import Facets
 from spendgate.model.money import NOTHING, ZERO, MoneyRange
 from spendgate.model.values import Bounded, Unknown
@@ -31,7 +31,8 @@ class Totals:
 
     `delta` sums the deltas that are known. When some are not, `delta_at_least` and `delta_at_most` bound the whole, where
     they can. `coverage` is the share of billable resources whose fixed parts all have a price, `None` without any.
-    `unpriced_share` is the share of *changed* billable resources with a part that has no price.
+    `unpriced_share` is the share of *changed* billable resources with a part that has no price. Those of which it is not even
+    known what they are (a machine type known only after apply, or in no catalogue) make it a range: they may yet have one.
     """
 
     before: MoneyRange
@@ -46,7 +47,7 @@ class Totals:
     needs_usage: int
     states: Mapping[EstimateState, int]
     unpriced: tuple[UnpricedPart, ...]
-    unpriced_share: Decimal
+    unpriced_share: Decimal | Bounded
     unpriced_accelerators: int | Unknown
     top: tuple[tuple[str, Decimal], ...]
     before_complete: bool = True
@@ -78,6 +79,7 @@ class TotalsBuilder:
     _at_most: Decimal | None = ZERO
     _changed: int = 0
     _changed_unpriced: int = 0
+    _changed_unsure: int = 0
     _accelerators: int = 0
     _accelerators_unknown: str | None = None
     _drivers: list[tuple[str, Decimal]] = field(default_factory=list)
@@ -95,12 +97,17 @@ class TotalsBuilder:
         if changed and side.state not in _NOT_BILLABLE:
             self._changed += 1
             if not side.is_complete:
-                self._changed_unpriced += 1
-                self._count_accelerators(facets)
+                self._count_unpriced(side, facets)
         self._add_delta(address, cost)
 
-    def _count_accelerators(self, facets: Facets) -> None:
+    def _count_unpriced(self, side: Estimate, facets: Facets) -> None:
         count = facets.accel.count
+        lacking = [part for part in side.unpriced if part.missing is Missing.UNPRICED]
+        unsure = side.state is not EstimateState.UNSUPPORTED and not any(part.identity for part in lacking)
+        if unsure or isinstance(count, Unknown):
+            self._changed_unsure += 1
+        else:
+            self._changed_unpriced += 1
         if isinstance(count, Unknown):
             self._accelerators_unknown = self._accelerators_unknown or count.reason
         elif count:
@@ -118,6 +125,13 @@ class TotalsBuilder:
             self._complete = False
             self._at_least = _plus(self._at_least, cost.delta_at_least)
             self._at_most = _plus(self._at_most, cost.delta_at_most)
+
+    def _share(self) -> Decimal | Bounded:
+        surely = Decimal(self._changed_unpriced) / self._changed
+        if not self._changed_unsure:
+            return surely
+        most = Decimal(self._changed_unpriced + self._changed_unsure) / self._changed
+        return Bounded(surely, most, "what some of it will be is not known")
 
     def totals(self) -> Totals:
         """The totals so far."""
@@ -138,7 +152,7 @@ class TotalsBuilder:
             needs_usage=self.needs_usage,
             states=dict(self.states),
             unpriced=tuple(self.unpriced),
-            unpriced_share=Decimal(self._changed_unpriced) / Decimal(changed) if changed else ZERO,
+            unpriced_share=self._share() if changed else ZERO,
             unpriced_accelerators=self._accelerators if self._accelerators or unknown is None else Unknown(unknown),
             top=tuple(nlargest(_TOP, self._drivers, key=lambda driver: abs(driver[1]))),
             before_complete=self._before_complete,
