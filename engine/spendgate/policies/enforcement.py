@@ -13,6 +13,7 @@ from spendgate.policies.mistakes import Mistake, near
 LEVELS = tuple(level.label for level in Enforcement)
 _ENVIRONMENTS = ("prod", "staging", "dev", "sandbox", "unknown")
 _STAGES = ("warn_until", "then")
+_KNOWN = (*_ENVIRONMENTS, "default", *_STAGES)
 
 
 def parse_level(value: Any) -> Enforcement:
@@ -30,9 +31,9 @@ def parse_enforcement(data: Any) -> EnforcementRule:
     for key, value in data.items():
         if key in _STAGES:
             continue
-        if key != "default" and key not in _ENVIRONMENTS:
-            choices = (*_ENVIRONMENTS, "default", *_STAGES)
-            raise Mistake(f"unknown key {key!r}", near(str(key), choices, whole="keys"), (key,))
+        # NOTE: environments may have words of their own, so only what looks like a slip is refused.
+        if key != "default" and key not in _ENVIRONMENTS and (hint := near(key, _KNOWN)).startswith("did you mean"):
+            raise Mistake(f"unknown key {key!r}", hint, (key,))
         try:
             by_env[key] = parse_level(value)
         except Mistake as mistake:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 
 from spendgate.model.values import Truth
@@ -31,8 +32,10 @@ def compile_pattern(text: str) -> Pattern:
     if len(text) > _LONGEST_PATTERN:
         raise Mistake(f"the regular expression has more than {_LONGEST_PATTERN} characters")
     try:
-        compiled = re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            compiled = re.compile(text)
+    except (re.error, RecursionError, OverflowError, FutureWarning) as error:
         raise Mistake(f"{text!r} is no regular expression: {error}") from None
     _refuse_slow(text)
     return Pattern(compiled)
