@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -207,3 +208,9 @@ def test_json_is_indented_and_ends_in_one_newline() -> None:
     shown = rendered("json", situations.passing())
     assert shown.startswith('{\n  "version": 1,\n  "decision": "pass",\n  "exit_code": 0,\n')
     assert shown.endswith("\n}\n")
+
+
+def test_the_documentation_lists_every_format_and_no_other() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "reports.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| .* \| `(\S+)` \|$", text, re.MULTILINE)
+    assert listed == [(name, reporter.media_type) for name, reporter in REPORTERS]
