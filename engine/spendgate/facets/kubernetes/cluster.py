@@ -54,6 +54,7 @@ class Cluster:
         self.sharing = self._sharing()
         self.sources = tuple(self._sources())
         self._matches: dict[Any, tuple[NodeSource, ...]] = {}
+        self._workloads: dict[str, set[tuple[str, str]]] = {}
         self._holders: dict[tuple[str, str], str] | None = None
 
     def object_named(self, kind: str, name: str, namespace: str) -> Mapping[str, Any] | None:
@@ -63,6 +64,13 @@ class Cluster:
             if namespace_of(values) == namespace:
                 return values
         return next((values for values in found if dig(values, "metadata", "namespace") is None), None)
+
+    def workload_named(self, kind: str, name: str, namespace: str) -> bool:
+        """Whether a workload of this kind and name is in the run."""
+        if kind not in self._workloads:
+            found = self._neighbours.of_types(kind)
+            self._workloads[kind] = {(namespace_of(r.attributes.values), r.name) for r in found}
+        return (namespace, name) in self._workloads[kind]
 
     def defaults(self, namespace: str) -> Defaults:
         """What the namespace's LimitRanges give to containers that state nothing."""
@@ -149,7 +157,7 @@ class Cluster:
         for resource in self._neighbours.of_types("Node"):
             yield node_source(resource)
         for resource in self._neighbours.of_types("NodePool"):
-            yield karpenter_source(resource)
+            yield karpenter_source(resource, self.shapes)
         for resource in self._neighbours.of_types(*TERRAFORM_POOLS):
             yield terraform_source(resource)
 

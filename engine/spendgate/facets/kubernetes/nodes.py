@@ -12,8 +12,9 @@ from spendgate.facets.kubernetes.devices import Device, devices_of
 from spendgate.facets.kubernetes.labels import tags_of
 from spendgate.facets.kubernetes.placement import default_cloud, default_region, purchase_of
 from spendgate.facets.kubernetes.pools import tidy
-from spendgate.facets.kubernetes.reading import dig, gib, mapping, maps, quantity, seconds, texts, whole
-from spendgate.facets.kubernetes.shapes import Shapes, asked_of
+from spendgate.facets.kubernetes.reading import dig, gib, mapping, maps, quantity, seconds, whole
+from spendgate.facets.kubernetes.requirements import allowed_machines
+from spendgate.facets.kubernetes.shapes import asked_of
 from spendgate.facets.kubernetes.sources import NodeSource, karpenter_source, node_source
 from spendgate.facets.kubernetes.wishes import Wishes
 from spendgate.model.accelerator_names import canonical_model
@@ -21,10 +22,6 @@ from spendgate.model.facets import Accelerators, Capacity, Facets, Limits, Pool,
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Text, Unknown, Whole
 from spendgate.ports import FacetContext, MachineSpec
-
-_AWS_CATEGORY = "karpenter.k8s.aws/instance-category"
-_FAMILY_KEYS = ("karpenter.k8s.aws/instance-family", "eks.amazonaws.com/instance-family")
-_GPU_CATEGORIES = ("p", "g", "trn", "inf", "dl", "vt")
 
 
 def _place(source: NodeSource, context: FacetContext) -> tuple[str | None, Text]:
@@ -96,10 +93,10 @@ def node_pool(resource: Resource, context: FacetContext, cluster: Cluster) -> Fa
     """
     values = resource.attributes.values
     spec = mapping(values.get("spec"))
-    source = karpenter_source(resource)
+    source = karpenter_source(resource, cluster.shapes)
     provider, region = _place(source, context)
     requirements = list(maps(dig(spec, "template", "spec", "requirements")))
-    specs = _allowed(cluster.shapes, provider, source, requirements)
+    specs = allowed_machines(cluster.shapes, provider, source.machine_types, source.models, requirements)
     accel = _possible(specs, source, requirements)
     limits = mapping(spec.get("limits"))
     static = whole(spec.get("replicas"))
@@ -167,44 +164,6 @@ def _bounds(limits: Mapping[str, Any], static: Whole, specs: Sequence[MachineSpe
     if isinstance(gpus, (int, Decimal)) and specs and all(spec.accelerator_count for spec in specs):
         found.append(int(gpus // min(spec.accelerator_count for spec in specs)))
     return Capacity(0, 0, min(found) if found else None)
-
-
-def _allowed(
-    shapes: Shapes, provider: str | None, source: NodeSource, requirements: Sequence[Mapping[str, Any]]
-) -> list[MachineSpec]:
-    """Machine types of the catalogue that a pool's requirements allow, those with accelerators first.
-
-    Understood: instance type, family, category, GPU name and count. Others widen nothing and narrow nothing.
-    """
-    if provider is None:
-        return []
-    if source.machine_types:
-        specs = [shapes.catalog.machine(provider, type_) for type_ in source.machine_types]
-        return [spec for spec in specs if spec is not None]
-    narrowing = {str(r.get("key")): r for r in requirements}
-    if not any(key in narrowing for key in (*_FAMILY_KEYS, _AWS_CATEGORY)) and not source.models:
-        return []
-    found = []
-    for spec in shapes.accelerated(provider):
-        if source.models and canonical_model(spec.accelerator or "") not in source.models:
-            continue
-        if _fits(spec.machine_type, narrowing):
-            found.append(spec)
-    return found
-
-
-def _fits(machine_type: str, narrowing: Mapping[str, Mapping[str, Any]]) -> bool:
-    family = machine_type.partition(".")[0]
-    letters = "".join(c for c in family if not c.isdigit())[:3]
-    category = next((c for c in _GPU_CATEGORIES if letters.startswith(c)), letters[:1])
-    for key, value in (*((key, family) for key in _FAMILY_KEYS), (_AWS_CATEGORY, category)):
-        requirement = narrowing.get(key)
-        if requirement is None:
-            continue
-        listed = value in texts(requirement.get("values"))
-        if (requirement.get("operator") == "In") != listed and requirement.get("operator") in ("In", "NotIn"):
-            return False
-    return True
 
 
 def _possible(

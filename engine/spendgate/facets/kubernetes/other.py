@@ -13,9 +13,9 @@ from spendgate.facets.kubernetes.labels import tags_of
 from spendgate.facets.kubernetes.placement import default_cloud, default_region
 from spendgate.facets.kubernetes.pools import tidy
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity
-from spendgate.facets.kubernetes.scalers import horizontal, keda
+from spendgate.facets.kubernetes.scalers import horizontal, keda, target_of
 from spendgate.facets.kubernetes.volumes import volume
-from spendgate.model.facets import Accelerators, Capacity, Facets
+from spendgate.model.facets import Capacity, Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown
 from spendgate.ports import FacetContext
@@ -49,20 +49,20 @@ def quota(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets
     """`ResourceQuota`: how many accelerators a namespace may hold."""
     hard = mapping(dig(resource.attributes.values, "spec", "hard"))
     return _plain(
-        resource, context, cluster, "k8s.quota", accel=_quota_accelerators(hard.items()), capacity=Capacity(0, 0, 0),
-        k8s={"namespace": namespace_of(resource.attributes.values), "hard": {str(k): quantity(v) for k, v in hard.items()}},
+        resource, context, cluster, "k8s.quota", capacity=Capacity(0, 0, 0),
+        k8s={"namespace": namespace_of(resource.attributes.values), "accelerators": _quota_accelerators(hard.items()), "hard": {str(k): quantity(v) for k, v in hard.items()}},
     )  # fmt: skip
 
 
-def _quota_accelerators(items: Any) -> Accelerators:
+def _quota_accelerators(items: Any) -> Any:
     total: Any = Decimal(0)
     for key, value in items:
         if any(word in str(key) for word in ("/gpu", "/mig-", "/tpu", "/neuron", "gaudi", "deviceclass")):
             found = quantity(value)
             if isinstance(found, Unknown):
-                return Accelerators(max_total=found)
+                return found
             total += found or 0
-    return Accelerators(max_total=tidy(total))
+    return tidy(total)
 
 
 def cluster_queue(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
@@ -84,8 +84,8 @@ def cluster_queue(resource: Resource, context: FacetContext, cluster: Cluster) -
     return _plain(
         resource, context, cluster, "k8s.queue",
         capacity=Capacity(0, 0, 0),
-        accel=Accelerators(max_total=total if accelerated else 0),
         k8s={
+            "accelerators": total if accelerated else 0,
             "cohort": cohort,
             "borrowing_bounded": not unbounded,
             "nominal_accelerators": tidy(sum((n for n in nominal if isinstance(n, Decimal)), Decimal(0))),
@@ -107,12 +107,15 @@ def queue(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets
 
 
 def autoscaler(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
-    """`HorizontalPodAutoscaler` and `ScaledObject`: bounds, which count at what they scale."""
+    """`HorizontalPodAutoscaler` and `ScaledObject`: its bounds, unless what it scales is in the run: they count there."""
     values = resource.attributes.values
     found = horizontal(values) if resource.type == "HorizontalPodAutoscaler" else keda(values)
+    target = target_of(values)
+    counted = target is not None and bool(cluster.workload_named(*target, namespace_of(values)))
+    bounds = Capacity(0, 0, 0) if counted else Capacity(found.min, found.min, found.max)
     return _plain(
-        resource, context, cluster, "k8s.autoscaler", capacity=Capacity(found.min, found.min, found.max),
-        k8s={"namespace": namespace_of(values), "metrics": found.metrics, "problem": found.problem},
+        resource, context, cluster, "k8s.autoscaler", capacity=bounds,
+        k8s={"namespace": namespace_of(values), "target": " ".join(target or ()), "min": found.min, "max": found.max, "metrics": found.metrics, "problem": found.problem},
     )  # fmt: skip
 
 

@@ -67,13 +67,16 @@ def place_of(
     """Where a pod with these wishes and needs runs; `regions` are the configured ones of last resort."""
     if devices:
         nodes = _accelerated(nodes, shapes.catalog)
-    named = wishes.values(*INSTANCE_TYPE) or _of_nodes(nodes)
+    stated = wishes.values(*INSTANCE_TYPE)
+    named = stated or _of_nodes(nodes)
     provider = _provider(wishes, devices, nodes, named, shapes.catalog) or default_cloud(regions)
     region = _region(provider, wishes, nodes, regions)
     models = models_of(wishes.allowed) or tuple(dict.fromkeys(m for d in devices for m in d.models))
     if not models and nodes:
         models = tuple(dict.fromkeys(model for node in nodes for model in node.models))
     types, assumed = named, False
+    if not stated and len(named) > 1 and provider is not None:
+        types, assumed = shapes.holding(provider, named, demand, devices), True
     if devices and not named and provider is not None:
         families = _families(wishes)
         if models or families:

@@ -49,6 +49,21 @@ class Shapes:
                 found.append((spec.accelerator_count, vcpu, gib, spec.machine_type))
         return tuple(type_ for *_, type_ in sorted(found)[:MOST_TYPES])
 
+    def holding(
+        self, provider: str, types: Sequence[str], demand: Demand, devices: Sequence[Device]
+    ) -> tuple[str, ...]:
+        """Those of these machine types that hold the pod, the smallest first; all of them when none is known to."""
+        cpu = demand.cpu if isinstance(demand.cpu, Decimal) else Decimal(0)
+        memory = demand.memory_gib if isinstance(demand.memory_gib, Decimal) else Decimal(0)
+        asked, found = asked_of(devices), []
+        for type_ in types:
+            spec = self.catalog.machine(provider, type_)
+            if spec is not None and spec.accelerator_count >= asked:
+                vcpu, gib = spec.vcpu or cpu, spec.memory_gib or memory
+                if vcpu >= cpu and gib >= memory:
+                    found.append((spec.accelerator_count, vcpu, gib, type_))
+        return tuple(type_ for *_, type_ in sorted(found)[:MOST_TYPES]) or tuple(types)[:MOST_TYPES]
+
     def models(self, provider: str | None, types: Sequence[str]) -> tuple[str, ...]:
         """Family names of the accelerators of machine types; none when one of the types is not known."""
         specs = [self.catalog.machine(provider, type_) for type_ in types] if provider else []

@@ -8,6 +8,8 @@ from typing import Any
 
 from spendgate.facets.kubernetes.clouds import cloud_of_key, cloud_of_node_id, region_of_labels
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, texts
+from spendgate.facets.kubernetes.requirements import allowed_machines
+from spendgate.facets.kubernetes.shapes import Shapes
 from spendgate.facets.kubernetes.wishes import INSTANCE_TYPE
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.resource import Resource
@@ -59,7 +61,7 @@ def node_source(resource: Resource) -> NodeSource:
     )
 
 
-def karpenter_source(resource: Resource) -> NodeSource:
+def karpenter_source(resource: Resource, shapes: Shapes) -> NodeSource:
     """A Karpenter `NodePool`: labels of its template and what its requirements allow."""
     spec = mapping(dig(resource.attributes.values, "spec"))
     template = mapping(spec.get("template"))
@@ -73,15 +75,20 @@ def karpenter_source(resource: Resource) -> NodeSource:
     group = str(dig(template, "spec", "nodeClassRef", "group") or "")
     provider = {"karpenter.k8s.aws": "aws", "eks.amazonaws.com": "aws", "karpenter.azure.com": "azure",
                 "karpenter.k8s.gcp": "google"}.get(group)  # fmt: skip
+    provider = provider or next((cloud for key in labels if (cloud := cloud_of_key(key))), None)
+    named = next((labels[key] for key in INSTANCE_TYPE if key in labels), ())
+    models = models_of(labels)
+    specs = allowed_machines(shapes, provider, named, models, list(maps(dig(template, "spec", "requirements"))))
+    carried = dict.fromkeys(canonical_model(spec.accelerator) for spec in specs if spec.accelerator)
     return NodeSource(
         resource.address,
-        provider or next((cloud for key in labels if (cloud := cloud_of_key(key))), None),
+        provider,
         region_of_labels(labels),
         labels,
         taints_of(dig(template, "spec", "taints")),
-        next((labels[key] for key in INSTANCE_TYPE if key in labels), ()),
+        named or tuple(spec.machine_type for spec in specs),
         priced=quantity(spec.get("replicas")) is not None,
-        models=models_of(labels),
+        models=models or tuple(carried),
     )
 
 

@@ -32,8 +32,8 @@ def schedule_of(
     """Evidence that a long-running workload stops: its own annotations, its autoscaler's calendar, its namespace's."""
     own = downscaled(mapping(dig(values, "metadata", "annotations")))
     if own is not None:
-        if scaler is not None and scaler.min != 0 and own is not ALWAYS:
-            # NOTE: the downscaler sets replicas to zero on the workload, and its autoscaler sets them back.
+        if scaler is not None and scaler.kind == "keda" and scaler.min != 0 and own is not ALWAYS:
+            # NOTE: KEDA sets the replicas that the downscaler took away again; an HPA leaves a workload at zero alone.
             return Schedule(own.hours_per_week, own.kind, proven=False)
         return own
     if scaler is not None and isinstance(scaler.hours_per_week, Decimal):
