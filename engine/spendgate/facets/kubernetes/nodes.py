@@ -13,7 +13,7 @@ from spendgate.facets.kubernetes.labels import tags_of
 from spendgate.facets.kubernetes.placement import default_cloud, default_region, purchase_of
 from spendgate.facets.kubernetes.pools import tidy
 from spendgate.facets.kubernetes.reading import dig, gib, mapping, maps, quantity, seconds, whole
-from spendgate.facets.kubernetes.requirements import allowed_machines
+from spendgate.facets.kubernetes.requirements import NARROWING, allowed_machines
 from spendgate.facets.kubernetes.shapes import asked_of
 from spendgate.facets.kubernetes.sources import NodeSource, karpenter_source, node_source
 from spendgate.facets.kubernetes.wishes import Wishes
@@ -181,8 +181,7 @@ def _possible(
         return Accelerators(Unknown("the instance type is not stated"), source.models, source.models)
     keys = {str(requirement.get("key")) for requirement in requirements}
     narrowed = keys & {
-        *_FAMILY_KEYS,
-        _AWS_CATEGORY,
+        *NARROWING,
         "node.kubernetes.io/instance-type",
         "karpenter.azure.com/sku-family",
     }
