@@ -59,9 +59,16 @@ maybe_above(subject, path, limit) if {
 at_most(subject, path, limit) if most(subject, path) <= limit
 
 # Money with two places and the currency of the run. What nothing bounds is the text "Infinity" in the input.
-money(amount) := sprintf("%.2f %s", [amount, object.get(input, ["run", "currency"], "USD")]) if {
+# NOTE: not "%.2f", which writes a whole number as %!f(int64=500).
+money(amount) := sprintf("%s%d.%02d %s", [_sign(amount), floor(cents / 100), cents % 100, currency]) if {
 	is_number(amount)
+	cents := round(abs(amount) * 100)
+	currency := object.get(input, ["run", "currency"], "USD")
 } else := "an unlimited amount"
+
+_sign(amount) := "-" if {
+	amount < 0
+} else := ""
 
 # The value of a tag by its canonical key, or "" when it is missing. Test `unknown(r, "tags.<key>")` first.
 tag(r, key) := get(r, concat(".", ["tags", key]), "")

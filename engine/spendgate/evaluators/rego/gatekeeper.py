@@ -63,12 +63,9 @@ def _template(document: Document) -> _Template:
         raise PolicyError(
             "is a ConstraintTemplate without a kind or a target", file=document.origin, line=_line(document)
         )
-    route: Route = ("spec", "targets", 0)
-    source, libraries = _source(document, route)
     annotations = _at(document, ("metadata", "annotations")) or {}
     title = annotations.get("metadata.gatekeeper.sh/title") or kind if isinstance(annotations, Mapping) else kind
-    main = _module(document, (*route, "rego") if "rego" in targets[0] else (*route, "code"), source)
-    others = [_module(document, (*route, "libs", number), text) for number, text in enumerate(libraries)]
+    main, *others = [module_of(text, document.origin, document.line_of(where) or 0) for where, text in _texts(document)]
     if "violation" not in main.scan.rules:
         raise PolicyError(
             f"has no rule `violation` in package {main.scan.path}",
@@ -78,24 +75,29 @@ def _template(document: Document) -> _Template:
     return _Template(kind, str(title), (main, *others))
 
 
-def _source(document: Document, route: Route) -> tuple[str, list[str]]:
+def _texts(document: Document) -> list[tuple[Route, str]]:
+    """The Rego of a template, the one with its rules first, each with the way to it."""
+    route: Route = ("spec", "targets", 0)
     target = _at(document, route)
-    if isinstance(target, Mapping) and isinstance(target.get("rego"), str):
-        return target["rego"], [str(text) for text in target.get("libs") or []]
-    for code in (target.get("code") if isinstance(target, Mapping) else None) or []:
-        if isinstance(code, Mapping) and code.get("engine") == "Rego" and isinstance(code.get("source"), Mapping):
-            source = code["source"]
-            return str(source.get("rego")), [str(text) for text in source.get("libs") or []]
+    places: list[Route] = [route] if isinstance(target, Mapping) and isinstance(target.get("rego"), str) else []
+    places += [
+        (*route, "code", number, "source")
+        for number, code in enumerate(_at(document, (*route, "code")) or ())
+        if isinstance(code, Mapping) and code.get("engine") == "Rego"
+    ]
+    for place in places:
+        text = _at(document, (*place, "rego"))
+        if isinstance(text, str):
+            libraries = _at(document, (*place, "libs")) or []
+            return [((*place, "rego"), text)] + [
+                ((*place, "libs", number), str(library)) for number, library in enumerate(libraries)
+            ]
     raise PolicyError(
         "is a ConstraintTemplate without Rego",
         file=document.origin,
         line=document.line_of(route),
         hint="templates in CEL are not read",
     )
-
-
-def _module(document: Document, route: Route, text: str) -> Module:
-    return module_of(text, document.origin, document.line_of(route) or 0)
 
 
 def _policy(document: Document, templates: Mapping[str, _Template]) -> Policy:

@@ -127,15 +127,20 @@ def _formatted(value: int | float | str, flags: str, width: str, precision: str 
         body = _whole_body(value, precision, verb)
     else:
         body = _float_body(value, precision, verb)
-    if body is None and (flags or width or precision is not None):
-        raise ValueError(f"sprintf with %{verb} for a {_kind(value)} is not supported by the embedded engine")
+    signed = "+" in flags and verb != "v"
     if body is None:
-        return f"%!{verb}({_kind(value)}={_plain(value)})"
+        # NOTE: Go then writes the value as %v would, flags and all: `%.2f` of 7 is `%!f(int64=07)`.
+        body, signed = _formatted(value, "", "", precision, "v"), "+" in flags
+        return f"%!{verb}({_kind(value)}={_padded(value, body, flags, width, precision, signed=signed)})"
+    return _padded(value, body, flags, width, precision, signed=signed)
+
+
+def _padded(value: int | float | str, body: str, flags: str, width: str, precision: str | None, *, signed: bool) -> str:
     if "#" in flags or ("0" in flags and (isinstance(value, str) or precision is not None or "-" in flags)):
         raise ValueError(f"sprintf with the flags {flags!r} is not supported by the embedded engine")
     numeric = not isinstance(value, str)
     if numeric and not body.startswith("-"):
-        body = ("+" if "+" in flags and verb != "v" else " " if " " in flags else "") + body
+        body = ("+" if signed else " " if " " in flags else "") + body
     if not width:
         return body
     if "-" in flags:
@@ -160,10 +165,12 @@ def _text_body(value: str, precision: str | None, verb: str) -> str | None:
 
 
 def _whole_body(value: int, precision: str | None, verb: str) -> str | None:
-    if precision is not None:
-        raise ValueError("sprintf with a precision for a whole number is not supported by the embedded engine")
     if verb in "dv":
-        return str(value)
+        digits = str(abs(value)).rjust(int(precision or 0), "0") if precision is not None else str(abs(value))
+        digits = "" if precision is not None and not int(precision or 0) and not value else digits
+        return f"-{digits}" if value < 0 else digits
+    if precision is not None and verb in "xXob":
+        raise ValueError(f"sprintf with a precision for %{verb} is not supported by the embedded engine")
     if verb in "xXob":
         return format(value, verb)
     if verb in "cqU":
