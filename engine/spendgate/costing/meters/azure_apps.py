@@ -1,15 +1,16 @@
-"""Azure functions, plans, containers, registries and the services around applications."""
+"""Azure functions, plans, containers and registries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.azure_parts import (
     DAYS_PER_MONTH,
     MILLION,
-    TEN_THOUSAND,
     Metered,
+    declared,
     hours_of,
     metered,
     parent,
@@ -90,9 +91,12 @@ def _plan(subject: Subject) -> Iterator[Component]:
         return
     if size in _ELASTIC or size in ("Y1", "F1", "FC1") or size.startswith("WS"):
         return
-    count = attributes.whole("worker_count")
-    count = attributes.whole("sku.0.capacity") if count is None else count
-    system = str(attributes.text("os_type") or "Windows").lower()
+    count = declared(subject, "worker_count")
+    count = attributes.number("sku.0.capacity") if count is None else count
+    system = sku(attributes, "os_type", default="Windows")
+    if isinstance(system, Unknown):
+        yield without_sku(f"Instance usage ({size})", "hours", system)
+        return
     yield hours_of(subject, f"Instance usage ({size})", ("app service plan", f"{size} {system}"), count)
 
 
@@ -131,11 +135,7 @@ def _registry(subject: Subject) -> Iterator[Component]:
         yield without_sku("Registry usage", "days", kind)
         return
     service, rate = "container registry", ("container registry", f"{kind} registry")
-    places = attributes.blocks("georeplications") or attributes.texts("georeplication_locations")
-    count = len(places) if isinstance(places, tuple) else 0
-    if count:
-        title = f"Geo replication ({count} location{'s' if count > 1 else ''})"
-        yield amount(subject, title, "days", rate, DAYS_PER_MONTH * count)
+    yield from _replicas(subject, rate)
     yield amount(subject, f"Registry usage ({kind})", "days", rate, DAYS_PER_MONTH)
     held, included = stated(subject.usage, "storage_gb"), _REGISTRY_GB.get(kind, Decimal(0))
     title = f"Storage (over {included} GB)"
@@ -145,6 +145,20 @@ def _registry(subject: Subject) -> Iterator[Component]:
         yield amount(subject, title, "GB-month", (service, "storage (over 10gb)"), held - included)
     rate = (service, "build vcpu")
     yield used(subject, "Build vCPU", "seconds", rate, "monthly_build_vcpu_hrs", per_unit=Decimal(1) / 3600)
+
+
+def _replicas(subject: Subject, rate: tuple[str, str]) -> Iterator[Component]:
+    """Each further location costs as much as the registry itself."""
+    attributes = subject.resource.attributes
+    count = 0
+    for places in (attributes.blocks("georeplications"), attributes.texts("georeplication_locations")):
+        if isinstance(places, Unknown):
+            yield unpriced("Geo replication", "days", f"its locations are {places.reason}")
+            return
+        count = max(count, len(places))
+    if count:
+        title = f"Geo replication ({count} location{'s' if count > 1 else ''})"
+        yield amount(subject, title, "days", rate, DAYS_PER_MONTH * count)
 
 
 def _container_group(subject: Subject) -> Iterator[Component]:
@@ -165,7 +179,7 @@ def _container_group(subject: Subject) -> Iterator[Component]:
             total += value
         else:
             rate = ("container instances", name.lower())
-            yield amount(subject, name, unit, rate, total * subject.hours_per_month)
+            yield replace(amount(subject, name, unit, rate, total * subject.hours_per_month), stops=True)
 
 
 def _container_app(subject: Subject) -> Iterator[Component]:
@@ -182,112 +196,6 @@ def _container_app(subject: Subject) -> Iterator[Component]:
     )
 
 
-def _app_configuration(subject: Subject) -> Iterator[Component]:
-    attributes = subject.resource.attributes
-    kind = sku(attributes, "sku", default="free")
-    if isinstance(kind, Unknown):
-        yield without_sku("Instance", "days", kind)
-        return
-    if kind == "free":
-        return
-    blocks = attributes.blocks("replica")
-    count = len(blocks) if isinstance(blocks, tuple) else 0
-    title = "Instance" if not count else f"Instance ({count} replica{'s' if count > 1 else ''})"
-    yield amount(subject, title, "days", ("app configuration", title.lower()), DAYS_PER_MONTH)
-    rate = ("app configuration", "requests (over 200k/day per replica)")
-    name, key = "Requests (over 200k/day per replica)", "monthly_additional_requests"
-    yield used(subject, name, "10k requests", rate, key, per_unit=TEN_THOUSAND)
-
-
-def _api_management(subject: Subject) -> Iterator[Component]:
-    name = sku(subject.resource.attributes, "sku_name")
-    if isinstance(name, Unknown):
-        yield without_sku("API management", "units", name)
-        return
-    kind, _, units = name.lower().partition("_")
-    title, service = f"API management ({kind})", "api management"
-    if kind == "consumption":
-        yield used(subject, title, "1M calls", (service, title), "monthly_api_calls", per_unit=MILLION)
-    else:
-        yield amount(subject, title, "units", (service, title), Decimal(units) if units.isdecimal() else Decimal(1))
-    if kind == "premium":
-        gateway = Metered("Self hosted gateway", "gateways", "self hosted gateway", "self_hosted_gateway_count")
-        yield from metered(subject, service, (gateway,))
-
-
-def _signalr(subject: Subject) -> Iterator[Component]:
-    attributes = subject.resource.attributes
-    name, units = sku(attributes, "sku.0.name"), attributes.number("sku.0.capacity")
-    if isinstance(name, Unknown):
-        yield without_sku("Service usage", "units", name)
-    elif not name.startswith("Free"):
-        kind, service = name.partition("_")[0], "signalr service"
-        yield amount(subject, f"Service usage ({kind})", "units", (service, f"service usage ({kind})"), units)
-        item, key = f"additional messages ({kind})", "monthly_additional_messages"
-        yield used(subject, f"Additional messages ({kind})", "1M messages", (service, item), key, per_unit=MILLION)
-
-
-def _static_site(subject: Subject) -> Iterator[Component]:
-    kind = sku(subject.resource.attributes, "sku_tier", default="Free")
-    if isinstance(kind, Unknown):
-        yield without_sku("Static Web App", "months", kind)
-    elif kind != "Free":
-        title = f"Static Web App ({kind})"
-        yield amount(subject, title, "months", ("static web app", title), Decimal(1))
-        rate = ("static web app", "bandwidth (over 100gb)")
-        yield used(subject, "Bandwidth (over 100GB)", "GB", rate, "monthly_bandwidth_gb")
-
-
-def _key(subject: Subject) -> Iterator[Component]:
-    kind = sku(subject.resource.attributes, "key_type", default="RSA")
-    if isinstance(kind, Unknown):
-        yield without_sku("Keys", "10K transactions", kind)
-        return
-    service = "key vault key"
-    operations = ("monthly_protected_keys_operations", TEN_THOUSAND)
-    parts = [
-        Metered(
-            "Secrets operations", "10K transactions", "secrets operations", "monthly_secrets_operations", TEN_THOUSAND
-        ),
-        Metered("Storage key rotations", "renewals", "storage key rotations", "monthly_key_rotation_renewals"),
-    ]
-    if kind.upper().endswith("HSM"):
-        size = subject.resource.attributes.number("key_size")
-        advanced = kind.upper().startswith("EC") or (isinstance(size, Decimal) and size > _SIMPLE_KEY_BITS)
-        item = "hsm-protected advanced keys" if advanced else "hsm-protected keys"
-        parts.append(Metered("HSM-protected keys", "months", item, "hsm_protected_keys", tiered=advanced))
-        name = "HSM-protected keys"
-        parts.append(Metered(f"{name}: operations", "10K transactions", "hsm-protected key operations", *operations))
-    else:
-        name = "Software-protected keys"
-        parts.append(Metered(name, "10K transactions", "software-protected keys", *operations))
-    yield from metered(subject, service, parts)
-
-
-_SIMPLE_KEY_BITS = Decimal(2048)
-
-
-def _certificate(subject: Subject) -> Iterator[Component]:
-    renewals = Metered(
-        "Certificate renewals", "requests", "certificate renewals", "monthly_certificate_renewal_requests"
-    )
-    rate, key = ("key vault certificate", "certificate operations"), "monthly_certificate_other_operations"
-    yield from metered(subject, "key vault certificate", (renewals,))
-    yield used(subject, "Certificate operations", "10K transactions", rate, key, per_unit=TEN_THOUSAND)
-
-
-def _hsm(subject: Subject) -> Iterator[Component]:
-    yield hours_of(subject, "HSM pools", ("key vault managed hardware security module", "hsm pools"), 1)
-
-
-def _power_bi(subject: Subject) -> Iterator[Component]:
-    name = sku(subject.resource.attributes, "sku_name")
-    if isinstance(name, Unknown):
-        yield without_sku("Node usage", "hours", name)
-    else:
-        yield hours_of(subject, f"Node usage ({name})", ("powerbi embedded", name), 1)
-
-
 _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
     "azurerm_function_app": _function,
     "azurerm_linux_function_app": _function,
@@ -299,15 +207,6 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
     "azurerm_container_group": _container_group,
     "azurerm_container_app": _container_app,
     "azurerm_container_app_job": _container_app,
-    "azurerm_app_configuration": _app_configuration,
-    "azurerm_api_management": _api_management,
-    "azurerm_signalr_service": _signalr,
-    "azurerm_static_web_app": _static_site,
-    "azurerm_static_site": _static_site,
-    "azurerm_key_vault_key": _key,
-    "azurerm_key_vault_certificate": _certificate,
-    "azurerm_key_vault_managed_hardware_security_module": _hsm,
-    "azurerm_powerbi_embedded": _power_bi,
 }
 
 
@@ -328,17 +227,6 @@ class Apps:
         "monthly_vcpu_seconds": "vCPU seconds of container apps a month",
         "monthly_memory_gb_seconds": "memory in GB seconds of container apps a month",
         "monthly_requests": "requests a month",
-        "monthly_additional_requests": "requests above those included, a month",
-        "monthly_api_calls": "calls a month",
-        "self_hosted_gateway_count": "self-hosted gateways",
-        "monthly_additional_messages": "messages above those included, a month",
-        "monthly_bandwidth_gb": "gigabytes served above those included, a month",
-        "monthly_secrets_operations": "operations on secrets a month",
-        "monthly_key_rotation_renewals": "rotations of storage keys a month",
-        "monthly_protected_keys_operations": "operations on keys a month",
-        "hsm_protected_keys": "keys in use",
-        "monthly_certificate_renewal_requests": "renewals of certificates a month",
-        "monthly_certificate_other_operations": "other operations on certificates a month",
     }
 
     def components(self, subject: Subject) -> Iterable[Component]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from spendgate.costing.meters.azure_parts import MILLION, TEN_THOUSAND, Metered, parent
+from spendgate.costing.meters.azure_parts import MILLION, TEN_THOUSAND, Metered, declared, parent
 from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
@@ -55,7 +55,7 @@ class Cosmos:
         yield from _throughput(subject, attributes, places)
         for place in places:
             yield _stored(subject, f"Transactional storage ({place})", "transactional storage", place)
-        if subject.resource.attributes.number("analytical_storage_ttl") not in (None, Decimal(0)):
+        if declared(subject, "analytical_storage_ttl") not in (None, Decimal(0)):
             yield from _analytical(subject, places)
         if attributes.text("backup.0.type") == "Continuous":
             for place in places:
@@ -98,8 +98,7 @@ def _throughput(subject: Subject, account: Attributes, places: tuple[str, ...]) 
         yield _metered(subject, part, places[0])
         return
     most = attributes.number("autoscale_settings.0.max_throughput")
-    fixed = attributes.number("throughput")
-    # NOTE: the provider fills in an unstated throughput of autoscaled ones, hence it is unknown in a plan.
+    fixed = declared(subject, "throughput")
     for place in places:
         if most is not None:
             yield _autoscaled(subject, most, place)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
-from spendgate.costing.meters.azure_parts import THOUSAND, Metered, hours_of, metered, sku, why, without_sku
+from spendgate.costing.meters.azure_parts import THOUSAND, Metered, declared, hours_of, metered, sku, why, without_sku
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, missing_region, query, used
 from spendgate.costing.usage import stated
@@ -45,7 +45,7 @@ def _spark(subject: Subject) -> Iterator[Component]:
         reason = size.reason if isinstance(size, Unknown) else f"no node size {size!r} is known"
         yield unpriced("Spark nodes", "vCore-hours", reason)
         return
-    least, most = _spark_nodes(attributes)
+    least, most = _spark_nodes(subject)
     if not isinstance(least, int):
         reason = least.reason if isinstance(least, Unknown) else "not stated"
         yield unpriced("Spark nodes", "vCore-hours", f"the number of nodes is {reason}")
@@ -56,18 +56,23 @@ def _spark(subject: Subject) -> Iterator[Component]:
         return
     hours = stated(subject.usage, "monthly_hours")
     each = vcores * (hours if hours is not None else HOURS_PER_MONTH)
-    low = Decimal(0) if hours is None and attributes.blocks("auto_pause") else least * each
+    pauses = hours is None and attributes.number("auto_pause.0.delay_in_minutes") is not None
+    low = Decimal(0) if pauses else least * each
     high = (most if isinstance(most, int) else least) * each
-    family = str(attributes.text("node_size_family") or "MemoryOptimized")
+    family = sku(attributes, "node_size_family", default="MemoryOptimized")
+    if isinstance(family, Unknown):
+        yield without_sku(name, "vCore-hours", family)
+        return
     item = "memory optimized vcore" if family == "MemoryOptimized" else f"{family.lower()} vcore"
     basis = Basis.USAGE if hours is not None else Basis.EXACT
     quantity = Quantity(low, least * each, high)
     yield Component(name, "vCore-hours", query(subject, ("synapse spark pool", item)), quantity, basis=basis)
 
 
-def _spark_nodes(attributes: Attributes) -> tuple[Whole, Whole]:
-    fixed = attributes.whole("node_count")
-    if fixed is not None:
+def _spark_nodes(subject: Subject) -> tuple[Whole, Whole]:
+    attributes = subject.resource.attributes
+    if declared(subject, "node_count") is not None:
+        fixed = attributes.whole("node_count")
         return fixed, fixed
     return attributes.whole("auto_scale.0.min_node_count"), attributes.whole("auto_scale.0.max_node_count")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from spendgate.costing.meters.azure_parts import hours_of, sku, times, why, without_sku
+from spendgate.costing.meters.azure_parts import declared, hours_of, sku, times, why, without_sku
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.model.cost import Component
-from spendgate.model.values import Number, Unknown, Whole
+from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
 _MIB_PER_GIB = Decimal(1024)
@@ -52,13 +52,14 @@ def _flexible(subject: Subject) -> Iterator[Component]:
 
 
 def _postgresql_storage(subject: Subject, servers: int | Unknown) -> Iterator[Component]:
-    megabytes = subject.resource.attributes.number("storage_mb")
+    megabytes = declared(subject, "storage_mb")
     rate = ("postgresql flexible", "storage")
-    if isinstance(megabytes, Decimal):
-        yield amount(subject, "Storage", "GB-month", rate, _copies(megabytes / _MIB_PER_GIB, servers))
-    else:
-        # NOTE: an unstated size is the service's choice, hence unknown in a plan.
+    if megabytes is None:
         yield used(subject, "Storage", "GB-month", rate, "storage_gb")
+    elif isinstance(megabytes, Unknown):
+        yield amount(subject, "Storage", "GB-month", rate, megabytes)
+    else:
+        yield amount(subject, "Storage", "GB-month", rate, _copies(megabytes / _MIB_PER_GIB, servers))
 
 
 def _mysql_storage(subject: Subject, servers: int | Unknown) -> Iterator[Component]:
@@ -115,26 +116,22 @@ def _redis(subject: Subject) -> Iterator[Component]:
         yield unpriced("Cache usage", "nodes", "its capacity is not stated")
         return
     name = f"{tier}_{'P' if tier == 'Premium' else 'C'}{size}"
-    nodes: Whole = {"Basic": 1, "Standard": 2}.get(tier)
+    nodes = {"Basic": Decimal(1), "Standard": Decimal(2)}.get(tier)
     yield amount(
         subject,
         f"Cache usage ({name})",
         "nodes",
         ("redis cache", name),
-        times(nodes if nodes is not None else _premium_nodes(subject), Decimal(1)),
+        nodes if nodes is not None else _premium_nodes(subject),
     )
 
 
-def _premium_nodes(subject: Subject) -> Whole:
-    attributes = subject.resource.attributes
-    shards, replicas = attributes.whole("shard_count"), attributes.whole("replicas_per_primary")
-    # NOTE: the provider fills in what it is not told, so a plan may mark unstated replicas as unknown.
-    if replicas is None or isinstance(replicas, Unknown):
-        older = attributes.whole("replicas_per_master")
-        replicas = older if isinstance(older, int) else 1
-    if isinstance(shards, Unknown):
-        return shards
-    return (shards or 1) * (1 + replicas)
+def _premium_nodes(subject: Subject) -> Number:
+    shards, replicas = declared(subject, "shard_count"), declared(subject, "replicas_per_primary")
+    replicas = declared(subject, "replicas_per_master") if replicas is None else replicas
+    if isinstance(shards, Unknown) or isinstance(replicas, Unknown):
+        return why(shards, replicas)
+    return (shards or Decimal(1)) * (1 + (Decimal(1) if replicas is None else replicas))
 
 
 def _managed_redis(subject: Subject) -> Iterator[Component]:

@@ -46,6 +46,7 @@ class Machines:
         _ML_CLUSTER,
         "azurerm_machine_learning_compute_instance",
         "azurerm_capacity_reservation",
+        "azurerm_batch_pool",
         "azapi_resource",
     )
     usage_keys = {
@@ -89,11 +90,12 @@ def _pool(subject: Subject, pool: Pool) -> Iterator[Component]:
     if hours is not None and subject.resource.type == _ML_CLUSTER and pool.capacity.desired == 0:
         # NOTE: a cluster at rest has no nodes; stated hours are those of one.
         priced = replace(pool, capacity=Capacity(1, 1, pool.capacity.max))
-    for component in machine_components(subject, _with_licence(priced)):
-        if hours is not None and component.quantity is not None:
-            factor = hours / subject.hours_per_month
-            component = replace(component, quantity=component.quantity.times(factor), basis=Basis.USAGE)
-        yield component
+    running = subject if hours is None else replace(subject, hours_per_month=hours)
+    for component in machine_components(running, _with_licence(priced)):
+        if pool.operating_system == "unknown":
+            component = _either_system(component)
+        stated_hours = hours is not None and component.quantity is not None
+        yield replace(component, basis=Basis.USAGE) if stated_hours else component
     yield from pool_disks(subject, pool)
     if pool.details.get("ultra_reservation"):
         rate = ("managed disk", "ultra reservation")
@@ -111,10 +113,19 @@ def _with_usage(subject: Subject, pool: Pool) -> Pool:
 def _with_licence(pool: Pool) -> Pool:
     """A Windows machine is priced with its licence, unless the licence is owned already (Azure Hybrid Benefit)."""
     if pool.operating_system != "windows":
-        return pool
+        return replace(pool, operating_system="linux")
     if pool.details.get("own_licence"):
         return replace(pool, operating_system="linux")
     return replace(pool, operating_system="linux", service="windows machine")
+
+
+def _either_system(component: Component) -> Component:
+    """A machine whose system is not known may need a Windows licence: that widens its cost upwards."""
+    if component.query.service != "machine":
+        return component
+    licensed = replace(component.query, service="windows machine")
+    note = "; ".join(part for part in (component.note, "Linux is assumed, Windows would cost more") if part)
+    return replace(component, alternatives=(*component.alternatives, licensed), note=note)
 
 
 def _reserved_ultra(subject: Subject, pool: Pool, rate: tuple[str, str]) -> Component:

@@ -78,7 +78,9 @@ def _capacity_units(subject: Subject, kind: str) -> Component:
     if key is not None:
         return used(subject, name, "CU", rate, key, per_unit=1 / HOURS_PER_MONTH)
     least, most = (attributes.number(f"autoscale_configuration.0.{bound}_capacity") for bound in ("min", "max"))
-    if isinstance(least, Unknown) or least is None:
+    if isinstance(least, Unknown):
+        return amount(subject, name, "CU", rate, least)
+    if least is None:
         return used(subject, name, "CU", rate, "monthly_v2_capacity_units", per_unit=1 / HOURS_PER_MONTH)
     if (missing := missing_region(subject, name, "CU")) is not None:
         return missing

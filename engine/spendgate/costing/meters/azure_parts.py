@@ -58,6 +58,21 @@ def sku(attributes: Attributes, *paths: str, default: str = "") -> str | Unknown
     return default
 
 
+def own_sku(subject: Subject, path: str, *, default: str = "") -> str | Unknown:
+    """The resource's own SKU. NOTE: one that the provider fills in is unknown in a plan; then the default holds."""
+    value = sku(subject.resource.attributes, path, default=default)
+    filled_in = default and isinstance(value, Unknown) and not subject.neighbours.points(subject.resource, path)
+    return default if filled_in else value
+
+
+def declared(subject: Subject, path: str) -> Number:
+    """The number at a path, or None when nobody states it, be it that the provider will fill it in after apply."""
+    value = subject.resource.attributes.number(path)
+    if isinstance(value, Unknown) and not subject.neighbours.points(subject.resource, path.partition(".")[0]):
+        return None
+    return value
+
+
 def without_sku(name: str, unit: str, reason: Unknown) -> Component:
     """The part that cannot be priced since the SKU is not known."""
     return unpriced(name, unit, f"its SKU is {reason.reason}")

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
-from spendgate.costing.meters.azure_parts import hours_of, sku, why, without_sku
+from spendgate.costing.meters.azure_parts import declared, hours_of, own_sku, sku, why, without_sku
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
-from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Component
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
@@ -37,9 +36,9 @@ _COPIES: Mapping[str, str] = {"Local": "LRS", "Zone": "ZRS", "Geo": "RA-GRS", "G
 
 def _database(subject: Subject) -> Iterator[Component]:
     attributes = subject.resource.attributes
-    name = sku(attributes, "sku_name", default=_DEFAULT_SKU)
+    name = own_sku(subject, "sku_name", default=_DEFAULT_SKU)
     if subject.resource.type == "azurerm_sql_database":
-        name = sku(attributes, "requested_service_objective_name", default="S0")
+        name = own_sku(subject, "requested_service_objective_name", default="S0")
     if attributes.text("elastic_pool_id") is not None or name == "ElasticPool":
         yield from _backups(subject)
         return
@@ -53,7 +52,7 @@ def _database(subject: Subject) -> Iterator[Component]:
         return
     tier, serverless, family, cores = match[1].upper(), bool(match[2]), match[3], int(match[4])
     yield from _serverless(subject, name, family) if serverless else _provisioned(subject, name, tier, cores)
-    yield _storage(subject, tier, attributes.number("max_size_gb"))
+    yield _storage(subject, tier, declared(subject, "max_size_gb"))
     if tier != "HS":
         yield from _backups(subject)
 
@@ -67,8 +66,10 @@ def _by_dtu(subject: Subject, name: str) -> Iterator[Component]:
     if stated(subject.usage, key) is not None:
         yield used(subject, "Extra data storage", "GB-month", rate, key)
         return
-    size = subject.resource.attributes.number("max_size_gb")
-    if isinstance(size, Decimal) and included is not None and size > included:
+    size = declared(subject, "max_size_gb")
+    if isinstance(size, Unknown):
+        yield amount(subject, "Extra data storage", "GB-month", rate, size)
+    elif size is not None and included is not None and size > included:
         yield amount(subject, "Extra data storage", "GB-month", rate, size - included)
 
 
@@ -108,9 +109,7 @@ def _licence(subject: Subject, service: str, tier: str, cores: Number) -> Iterat
 def _storage(subject: Subject, tier: str, size: Number, service: str = "sql database") -> Component:
     zones = tier == "GP" and subject.resource.attributes.flag("zone_redundant") is True
     item = f"storage ({_TIERS[tier]}{', zone redundant' if zones else ''})"
-    # NOTE: an unstated size is the service's choice, hence unknown in a plan.
-    known = None if isinstance(size, Unknown) else size
-    return amount(subject, "Storage", "GB-month", (service, item), known, default=_DEFAULT_GIB)
+    return amount(subject, "Storage", "GB-month", (service, item), size, default=_DEFAULT_GIB)
 
 
 def _backups(subject: Subject) -> Iterator[Component]:
@@ -131,7 +130,7 @@ def _pool(subject: Subject) -> Iterator[Component]:
         yield without_sku("Compute", "hours", why(tier, size))
         return
     if tier in ("Basic", "Standard", "Premium"):
-        yield from _dtu_pool(subject, attributes, tier, size)
+        yield from _dtu_pool(subject, tier, size)
         return
     family = attributes.text("sku.0.family")
     short = {"GeneralPurpose": "GP", "BusinessCritical": "BC", "Hyperscale": "HS"}.get(tier, "GP")
@@ -141,22 +140,23 @@ def _pool(subject: Subject) -> Iterator[Component]:
         rate = ("sql elastic pool", f"zone redundancy ({title})")
         yield hours_of(subject, f"Zone redundancy ({title})", rate, 1)
     yield from _licence(subject, "sql elastic pool", short, size)
-    yield _storage(subject, short, _pool_gib(attributes), "sql elastic pool")
+    yield _storage(subject, short, _pool_gib(subject), "sql elastic pool")
 
 
-def _pool_gib(attributes: Attributes) -> Number:
-    size, size_bytes = attributes.number("max_size_gb"), attributes.number("max_size_bytes")
+def _pool_gib(subject: Subject) -> Number:
+    # NOTE: one of the two is stated, the other one is the provider's to fill in.
+    size, size_bytes = declared(subject, "max_size_gb"), declared(subject, "max_size_bytes")
     return size_bytes / 1024**3 if size is None and isinstance(size_bytes, Decimal) else size
 
 
-def _dtu_pool(subject: Subject, attributes: Attributes, tier: str, dtus: Decimal) -> Iterator[Component]:
+def _dtu_pool(subject: Subject, tier: str, dtus: Decimal) -> Iterator[Component]:
     title = f"{tier}, {dtus} DTUs"
     yield hours_of(subject, f"Compute ({title})", ("sql elastic pool", f"compute ({title})"), 1)
     if tier == "Basic":
         included = dtus * _BASIC_POOL_GIB_PER_DTU
     else:
         included = Decimal(_PREMIUM_POOL_GIB.get(int(dtus), int(dtus))) if tier == "Premium" else dtus
-    size = _pool_gib(attributes)
+    size = _pool_gib(subject)
     if isinstance(size, Decimal) and size > included and tier != "Basic":
         rate = ("sql elastic pool", f"extra data storage ({tier})")
         yield amount(subject, "Extra data storage", "GB-month", rate, size - included)

@@ -120,9 +120,9 @@ class Accounts:
             if isinstance(value, Unknown) and path != "access_tier":
                 yield unpriced("Storage", "GB-month", f"{path} is {value.reason}")
                 return
-        kind = str(attributes.text("account_kind") or "StorageV2")
+        kind = str(sku(attributes, "account_kind", default="StorageV2"))
         premium = attributes.text("account_tier") == "Premium"
-        copies = str(attributes.text("account_replication_type") or "LRS").lower()
+        copies = str(sku(attributes, "account_replication_type", default="LRS")).lower()
         cool = attributes.text("access_tier") == "Cool"
         if kind == "FileStorage":
             # NOTE: an account of files alone is premium, whatever access tier stands beside it.

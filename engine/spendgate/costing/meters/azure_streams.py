@@ -10,8 +10,10 @@ from spendgate.costing.meters.azure_parts import (
     DAYS_PER_MONTH,
     MILLION,
     Metered,
+    declared,
     hours_of,
     metered,
+    own_sku,
     sku,
     without_sku,
 )
@@ -54,7 +56,7 @@ def _event_hub(subject: Subject) -> Iterator[Component]:
 
 def _namespace_units(subject: Subject) -> Number:
     used_units = stated(subject.usage, "throughput_or_capacity_units")
-    return used_units if used_units is not None else subject.resource.attributes.number("capacity")
+    return used_units if used_units is not None else declared(subject, "capacity")
 
 
 def _retention(subject: Subject, units: Number) -> Iterator[Component]:
@@ -75,7 +77,7 @@ def _service_bus(subject: Subject) -> Iterator[Component]:
         yield without_sku("Messaging operations", "1M operations", kind)
         return
     if kind == "Premium":
-        units = attributes.number("capacity")
+        units = declared(subject, "capacity")
         yield amount(subject, "Messaging units", "units", (service, "messaging units"), units, default=Decimal(1))
         return
     if kind == "Standard":
@@ -107,7 +109,7 @@ _STEP_GB = Decimal(100)
 
 def _log_analytics(subject: Subject) -> Iterator[Component]:
     attributes, service = subject.resource.attributes, "log analytics workspace"
-    kind = sku(attributes, "sku", default="PerGB2018")
+    kind = own_sku(subject, "sku", default="PerGB2018")
     if isinstance(kind, Unknown):
         yield without_sku("Log data ingestion", "GB", kind)
         return
@@ -150,7 +152,10 @@ def _insights(subject: Subject) -> Iterator[Component]:
 def _web_test(subject: Subject) -> Iterator[Component]:
     attributes, service = subject.resource.attributes, "application insights"
     if subject.resource.type == "azurerm_application_insights_web_test":
-        if attributes.text("kind") == "multistep" and attributes.flag("enabled") is not False:
+        kind = sku(attributes, "kind")
+        if isinstance(kind, Unknown):
+            yield without_sku("Multi-step web test", "test", kind)
+        elif kind == "multistep" and attributes.flag("enabled") is not False:
             yield amount(subject, "Multi-step web test", "test", (service, "multi-step web test"), Decimal(1))
         return
     frequency = attributes.number("frequency")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spendgate.facets.azure import api, compute, kubernetes, ml, models, other, storage
+from spendgate.facets.azure import api, batch, compute, kubernetes, ml, models, other, storage
 from spendgate.facets.azure.place import generic
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -12,6 +12,7 @@ from spendgate.ports import FacetContext
 
 _DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext], Facets]] = {
     **compute.DESCRIBERS,
+    **batch.DESCRIBERS,
     **kubernetes.DESCRIBERS,
     **ml.DESCRIBERS,
     **models.DESCRIBERS,

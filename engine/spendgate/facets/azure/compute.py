@@ -22,21 +22,32 @@ _AUTOSCALE = "azurerm_monitor_autoscale_setting"
 
 
 def _operating_system(resource: Resource) -> str:
-    """linux or windows: by the type, by the OS disk's statement, by the block that configures the system."""
+    """linux or windows: by the type, by the OS disk's statement, by the block that configures the system; else unknown."""
     attributes, type_ = resource.attributes, resource.type
     if "windows" in type_:
         return "windows"
     if "linux" in type_:
         return "linux"
-    stated = attributes.text("storage_os_disk.0.os_type") or attributes.text("storage_profile_os_disk.0.os_type")
-    if isinstance(stated, str):
-        return stated.lower()
+    computed = False
+    for path in ("storage_os_disk.0.os_type", "storage_profile_os_disk.0.os_type"):
+        stated = attributes.text(path)
+        if isinstance(stated, str):
+            return stated.lower()
+        if isinstance(stated, Unknown):
+            computed = True
     for path in ("os_profile_windows_config", "os_profile.0.windows_configuration"):
         block = attributes.block(path)
         if block is not None and not isinstance(block, Unknown):
             return "windows"
+    for path in ("os_profile_linux_config", "os_profile.0.linux_configuration"):
+        block = attributes.block(path)
+        if block is not None and not isinstance(block, Unknown):
+            return "linux"
     publisher = attributes.text("storage_image_reference.0.publisher")
-    return "windows" if isinstance(publisher, str) and publisher.startswith("MicrosoftWindows") else "linux"
+    if isinstance(publisher, str):
+        return "windows" if publisher.startswith("MicrosoftWindows") else "linux"
+    # NOTE: the provider fills in the system of the disk, so an unknown one alone says nothing.
+    return "unknown" if computed else "linux"
 
 
 def _details(resource: Resource) -> dict[str, object]:

@@ -117,7 +117,7 @@ def search(resource: Resource, context: FacetContext) -> Facets:
 
 
 def _units(replicas: Whole, partitions: Whole) -> Whole:
-    """One of each unless stated (a plan marks unstated ones as unknown when the provider fills them in)."""
+    """Replicas times partitions, one of each unless stated."""
     if isinstance(replicas, Unknown) or isinstance(partitions, Unknown):
         return replicas if isinstance(replicas, Unknown) else partitions
     return (1 if replicas is None else replicas) * (1 if partitions is None else partitions)

@@ -105,7 +105,7 @@ def spark_pool(resource: Resource, context: FacetContext) -> Facets:
         region=region(resource, context),
         tags=tags(resource, context),
         limits=Limits(idle_minutes=attributes.number("auto_pause.0.delay_in_minutes")),
-        scaling=Scaling("autoscaling" if attributes.blocks("auto_scale") else "fixed", False),
+        scaling=Scaling("fixed" if attributes.blocks("auto_scale") == () else "autoscaling", False),
     )
 
 

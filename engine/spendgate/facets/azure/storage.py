@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets.azure.machines import managed
@@ -38,8 +39,9 @@ def disk(resource: Resource, context: FacetContext) -> Facets:
     attributes = resource.attributes
     found = managed(attributes, "disk", kind_key="storage_account_type", default_gib=None)
     if found.size_gib is None or isinstance(found.size_gib, Unknown):
-        found = managed(_source(resource, context) or attributes, "disk", kind_key="none", default_gib=None)
-        found = type(found)("disk", attributes.text("storage_account_type") or "Standard_LRS", found.size_gib)
+        source = _source(resource, context)
+        if source is not None:
+            found = replace(found, size_gib=source.number("disk_size_gb"))
     return compose(
         resource,
         context,
