@@ -15,7 +15,7 @@ from spendgate.costing.meters.google_custom import custom_components, custom_typ
 from spendgate.costing.meters.google_discounts import carries_gpus, gpu_factor, machine_factor
 from spendgate.costing.meters.google_disks import disk_components
 from spendgate.costing.meters.machines import label, machine_components, needs_usage, sizes, unpriced
-from spendgate.costing.meters.parts import ByType, Service, always, missing_region, used
+from spendgate.costing.meters.parts import ByType, Parts, Service, always, missing_region, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.facets import Capacity, Pool
@@ -69,7 +69,16 @@ def _pool_parts(subject: Subject, pool: Pool) -> Iterator[Component]:
         yield from (_at_hours(subject, pool, part) for part in _running_parts(subject, pool))
     if pool.details.get("suspended"):
         yield unpriced(label(pool, "Suspended memory"), "GB-month", "no price of the memory of suspended VMs is known")
+    yield from _addresses(subject, pool)
     yield from _disks(subject, pool)
+
+
+def _addresses(subject: Subject, pool: Pool) -> Iterator[Component]:
+    """External addresses that machines have while they run."""
+    count = pool.details.get("addresses")
+    if count:
+        use = "in use by spot vm" if pool.purchase.model == "spot" else "in use"
+        yield _hourly(subject, pool, f"External address ({use})", "hours", ("external ip", use), count)
 
 
 def _running_parts(subject: Subject, pool: Pool) -> Iterator[Component]:
@@ -214,6 +223,17 @@ def _reservation(subject: Subject) -> Iterator[Component]:
         yield replace(part, stops=False) if part.stops else part
 
 
+def _with_fee(name: str, what: str) -> Parts:
+    """Machines of a service that charges a fee on top, for which the price book has no rate."""
+
+    def parts(subject: Subject) -> Iterator[Component]:
+        yield from _machines(subject)
+        if subject.facets.pools:
+            yield unpriced(name, "vCPU-hours", f"no price of {what} is known")
+
+    return parts
+
+
 def _commitment(subject: Subject) -> Iterable[Component]:
     """A commitment is paid for its whole term, used or not."""
     yield unpriced("Commitment", "months", "the price book holds no committed-use prices")
@@ -228,6 +248,7 @@ _AUTOPILOT = {
 MACHINES = ByType(
     {
         "google_compute_instance": Service(_machines, _HOURS),
+        "google_compute_instance_from_template": Service(_machines, _HOURS),
         "google_compute_instance_group_manager": Service(_machines, _HOURS),
         "google_compute_region_instance_group_manager": Service(_machines, _HOURS),
         "google_compute_reservation": Service(_reservation, {}),
@@ -242,6 +263,8 @@ MACHINES = ByType(
             },
         ),
         "google_container_node_pool": Service(_machines, {**_HOURS, **_NODES}),
+        "google_dataproc_cluster": Service(_with_fee("Dataproc fee", "Dataproc"), _HOURS),
+        "google_workstations_workstation_config": Service(_with_fee("Workstation fee", "Cloud Workstations"), _HOURS),
         "google_workbench_instance": Service(_machines, _HOURS),
         "google_notebooks_instance": Service(_machines, _HOURS),
         "google_notebooks_runtime": Service(_machines, _HOURS),
@@ -256,6 +279,7 @@ MACHINES = ByType(
 )
 TPU = ByType(
     {
+        "google_tpu_node": Service(_tpu, _HOURS),
         "google_tpu_v2_vm": Service(_tpu, _HOURS),
         "google_tpu_v2_queued_resource": Service(_tpu, _HOURS),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spendgate.facets.google import ai, compute, kubernetes, notebooks, other, reserved, serverless
+from spendgate.facets.google import ai, clusters, compute, kubernetes, notebooks, other, reserved, serverless
 from spendgate.facets.google.place import generic
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -15,6 +15,7 @@ _DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext], Facets]] = {
     **reserved.DESCRIBERS,
     **kubernetes.DESCRIBERS,
     **ai.DESCRIBERS,
+    **clusters.DESCRIBERS,
     **notebooks.DESCRIBERS,
     **serverless.DESCRIBERS,
     **other.DESCRIBERS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -48,6 +48,7 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
     details: dict[str, object] = {"disks_survive": True, "suspended": status == "SUSPENDED"}
     if reservation is not None:
         details["paid_by"] = reservation.address
+    details["addresses"] = _own_addresses(resource, context)
     pool = Pool(
         machine_types=types,
         capacity=_one_unless_stopped(resource, context),
@@ -95,6 +96,20 @@ def _reservation_of(resource: Resource, context: FacetContext) -> Resource | Non
         return None
     found = context.neighbours.targets(resource, "reservation_affinity", "google_compute_reservation")
     return found[0] if found else None
+
+
+def _own_addresses(resource: Resource, context: FacetContext) -> int:
+    """External IPv4 addresses that come and go with a machine; those reserved by a resource are counted there."""
+    reserved = len(context.neighbours.targets(resource, "network_interface", "google_compute_address"))
+    interfaces = resource.attributes.blocks("network_interface")
+    found = 0
+    for interface in interfaces if isinstance(interfaces, tuple) else ():
+        accesses = interface.blocks("access_config")
+        found += sum(
+            not isinstance(access.values.get("nat_ip"), str) or not access.values["nat_ip"]
+            for access in (accesses if isinstance(accesses, tuple) else ())
+        )
+    return max(found - reserved, 0)
 
 
 def runtime_cap(scheduling: Attributes) -> Number:
@@ -185,7 +200,7 @@ def group(resource: Resource, context: FacetContext) -> Facets:
     attributes = resource.attributes
     templates = context.neighbours.targets(resource, "version", *_TEMPLATES)
     shape = templates[0].attributes if templates else Attributes()
-    types = types_of(shape.text("machine_type")) if templates else Unknown("its instance template is not in this run")
+    types = _group_types(attributes, shape) if templates else Unknown("its instance template is not in this run")
     capacity, schedule = _group_capacity(resource, context)
     scheduling = block_of(shape, "scheduling")
     stated = bool(templates) and context.neighbours.points(templates[0], "scheduling")
@@ -198,6 +213,7 @@ def group(resource: Resource, context: FacetContext) -> Facets:
         if templates
         else Unknown("its instance template is not in this run"),
         operating_system=image_of(shape.text("disk.0.source_image"))[0],
+        details={"addresses": _own_addresses(templates[0], context) if templates else 0},
     )
     # NOTE: a group takes no labels; those of its template go to the machines.
     own = labels(templates[0], context) if templates else None
@@ -215,6 +231,21 @@ def group(resource: Resource, context: FacetContext) -> Facets:
         limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
         scaling=Scaling("fixed" if capacity.min == capacity.max else "autoscaling", capacity.min == 0 != capacity.max),
     )
+
+
+def _group_types(attributes: Attributes, shape: Attributes) -> tuple[str, ...] | Unknown:
+    """The template's machine type, and those that a flexibility policy allows instead."""
+    types = types_of(shape.text("machine_type"))
+    selections = attributes.blocks("instance_flexibility_policy.0.instance_selections")
+    if isinstance(selections, Unknown) or isinstance(types, Unknown):
+        return types
+    found = dict.fromkeys(types)
+    for selection in selections:
+        allowed = selection.texts("machine_types")
+        if isinstance(allowed, Unknown):
+            return allowed
+        found.update(dict.fromkeys(allowed))
+    return tuple(found)
 
 
 def _group_capacity(resource: Resource, context: FacetContext) -> tuple[Capacity, Schedule | None]:
@@ -273,8 +304,26 @@ def _template_disks(shape: Attributes, machine_type: str) -> tuple[Disk, ...] | 
     return _merged(found)
 
 
+def from_template(resource: Resource, context: FacetContext) -> Facets:
+    """`google_compute_instance_from_template`: a VM that states what differs from its template."""
+    found = context.neighbours.targets(resource, "source_instance_template", *_TEMPLATES)
+    shape = found[0].attributes.values if found else {}
+    own = {key: value for key, value in resource.attributes.values.items() if value not in (None, "", [], {})}
+    unknown = resource.attributes.unknown
+    if found and isinstance(unknown, Mapping):
+        # NOTE: the provider computes what the template decides.
+        unknown = {key: mark for key, mark in unknown.items() if key not in shape}
+    whole = replace(resource, attributes=Attributes({**shape, **own}, unknown, resource.attributes.sensitive))
+    facets = instance(whole, context)
+    pool = facets.pools[0]
+    if found and "boot_disk" not in own:
+        pool = replace(pool, disks=_template_disks(found[0].attributes, _first(pool.machine_types)))
+    return replace(facets, pools=(pool,))
+
+
 DESCRIBERS = {
     "google_compute_instance": instance,
+    "google_compute_instance_from_template": from_template,
     **dict.fromkeys(_TEMPLATES, template),
     "google_compute_instance_group_manager": group,
     "google_compute_region_instance_group_manager": group,

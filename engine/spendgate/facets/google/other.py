@@ -49,7 +49,6 @@ _KINDS = {
     "google_compute_external_vpn_gateway": "network.vpn",
     "google_edgecontainer_cluster": "edge.cluster",
     "google_edgecontainer_node_pool": "edge.cluster",
-    "google_dataproc_cluster": "compute.cluster",
     "google_composer_environment": "compute.cluster",
     "google_dataflow_job": "compute.job",
     "google_dataflow_flex_template_job": "compute.job",

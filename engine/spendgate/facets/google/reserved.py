@@ -191,6 +191,7 @@ def persistent_disk(resource: Resource, context: FacetContext) -> Facets:
 
 
 DESCRIBERS = {
+    "google_tpu_node": tpu,
     "google_tpu_v2_vm": tpu,
     "google_tpu_v2_queued_resource": tpu,
     "google_compute_reservation": reservation,

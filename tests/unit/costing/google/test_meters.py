@@ -547,3 +547,22 @@ def test_prices_of_another_region_are_used_only_where_it_shows() -> None:
 def test_without_a_region_nothing_has_a_price() -> None:
     run = Run(google(VM, {"machine_type": "e2-medium"}, settings=ProviderSettings()))
     assert run.estimate().monthly is None
+
+
+@pytest.mark.parametrize(
+    ("access", "refs", "hours"),
+    [
+        pytest.param([{}], [], 730, id="one that comes with the machine"),
+        pytest.param([{"nat_ip": "34.1.2.3"}], [], None, id="a reserved one is counted where it is reserved"),
+        pytest.param([{}], [(f"{VM}.it", "network_interface", f"{ADDRESS}.it")], None, id="one reserved in this run"),
+        pytest.param([], [], None, id="none"),
+    ],
+)
+def test_external_addresses_of_machines(access: list[Any], refs: list[Any], hours: int | None) -> None:
+    vm = google(VM, {"machine_type": "e2-medium", "network_interface": [{"access_config": access}]})
+    found = quantities(Run(vm, google(ADDRESS), refs=refs).estimate())
+    assert found.get("External address (in use)", (None,))[0] == hours
+
+
+def test_an_older_tpu_node_is_a_slice_too() -> None:
+    assert list(quantities(estimate_of("google_tpu_node", {"accelerator_type": "v6e-8"}))) == ["TPU chips (TPU-v6e)"]

@@ -296,3 +296,29 @@ def test_hours_are_decimal() -> None:
     assert facets_of(
         VM, {"scheduling": [{"max_run_duration": [{"seconds": 5400}]}]}
     ).limits.max_runtime_hours == Decimal("1.5")
+
+
+def test_a_vm_from_a_template_is_the_template_with_what_it_states_itself() -> None:
+    vm = google("google_compute_instance_from_template", {"zone": "us-west1-a", "machine_type": "g2-standard-8"})
+    run = Run(vm, google(TEMPLATE, SHAPE), refs=[(vm.address, "source_instance_template", f"{TEMPLATE}.it")])
+    facets = run.facets()
+    assert (facets.pools[0].machine_types, facets.purchase.model, facets.region) == (
+        ("g2-standard-8",),
+        "spot",
+        "us-west1",
+    )
+    assert isinstance(facets.pools[0].disks, tuple)
+    assert len(facets.pools[0].disks) == 3
+
+
+def test_a_vm_from_a_template_that_is_elsewhere_is_unknown() -> None:
+    assert isinstance(facets_of("google_compute_instance_from_template", {}).accel.count, Unknown)
+
+
+def test_a_flexible_group_may_start_any_of_its_types() -> None:
+    selections = [{"name": "big", "machine_types": ["a2-highgpu-1g", "n1-standard-8"]}]
+    first = google(GROUP, {"target_size": 1, "instance_flexibility_policy": [{"instance_selections": selections}]})
+    template = google(TEMPLATE, {"machine_type": "n1-standard-4"})
+    facets = Run(first, template, refs=[(first.address, "version", template.address)]).facets()
+    assert facets.pools[0].machine_types == ("n1-standard-4", "a2-highgpu-1g", "n1-standard-8")
+    assert facets.accel.models == ("A100-40GB",)
