@@ -14,9 +14,9 @@ _EMPTY: Mapping[str, Any] = {}
 
 def _step(node: Any, key: str) -> Any:
     """One step down a marker tree (`after_unknown`, `after_sensitive`): `True` covers everything below it."""
-    if node is True:
-        return True
-    if isinstance(node, Mapping):
+    if node is True or node is False:
+        return node
+    if type(node) is dict or isinstance(node, Mapping):  # NOTE: asking for dict first is four times as fast.
         return node.get(key, False)
     if isinstance(node, Sequence) and not isinstance(node, str):
         index = int(key) if key.isdecimal() else -1
@@ -87,8 +87,10 @@ class Attributes:
                 sensitive = _step(sensitive, key)
                 if sensitive is True:
                     return SENSITIVE
-            if isinstance(value, Mapping):
+            if type(value) is dict or isinstance(value, Mapping):
                 value = value.get(key)
+            elif value is None:
+                continue
             elif isinstance(value, Sequence) and not isinstance(value, str):
                 index = int(key) if key.isdecimal() else -1
                 value = value[index] if 0 <= index < len(value) else None
