@@ -14,6 +14,7 @@ from spendgate.errors import SpendgateError
 _COMMANDS = {
     "check": ("spendgate_cli.check:check", "Judge and price what is about to be deployed: the gate."),
     "cost": ("spendgate_cli.cost:cost", "Estimate the cost of what is about to be deployed."),
+    "explain": ("spendgate_cli.explain:explain", "Show the document that policies see."),
     "policy": ("spendgate_cli.policy:policy", "List, show and test policies."),
     "prices": ("spendgate_cli.prices:prices", "Look into the price book, or build it."),
     "doctor": ("spendgate_cli.doctor:doctor", "Say what is installed and how old the prices are."),

@@ -181,7 +181,10 @@ class Outcome:
 class PolicyLanguage(Protocol):
     """Judges policies written in one language."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The language's name, as `Policy.language` has it."""
+        ...
 
     def judge(self, policies: Sequence[Policy], docket: Docket) -> Outcome:
         """Judge every policy of this language. Raises PolicyError for a policy that cannot run; never a silent pass."""

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from spendgate.costing.usage import UsageFile
 from spendgate.errors import SettingsError
-from spendgate.evaluators import LANGUAGES
 from spendgate.governance.fingerprint import fingerprint
 from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
 from spendgate.inputs import open_input
-from spendgate.model.finding import Decision, Finding, PolicyTally
+from spendgate.model.finding import Decision, Finding
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem, Workload
 from spendgate.pipeline.assess import Assessor, Surroundings
 from spendgate.pipeline.cases import Run, docket, total
+from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.report import build_report
 from spendgate.policies.catalog import load
-from spendgate.ports import Docket
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
 from spendgate.wire import v1
+from spendgate.wire.v1 import pretty
 
 _NOT_JUDGED = Ruling(Decision.NONE, PASS, "costs only: nothing was judged")
 _NO_POLICY = Problem(Level.WARNING, "no policy was loaded, nothing was judged (--allow-empty)")
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What judging gave: findings in order, tallies, and the Rego engine that answered, if one was needed."""
-
-    findings: tuple[Finding, ...]
-    tallies: dict[str, PolicyTally]
-    rego_engine: str | None
 
 
 def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
@@ -43,7 +34,7 @@ def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())
     case_list = docket(run, policies, now, everything=settings.scope == "all")
-    judged = _judge(policies, case_list)
+    judged = judge(policies, case_list, run, settings, as_of=book.as_of)
     findings = _finished(judged.findings, run)
     problems = _problems(run.workloads)
     if not policies:
@@ -95,6 +86,16 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     return Run(workloads, assessed, total(assessed))
 
 
+def policy_document(inputs: Sequence[str], settings: Settings, now: datetime) -> str:
+    """The document that policies in Rego see as `input`, as JSON for people to read. Raises InputError, SettingsError."""
+    from spendgate.wire.policy_input import encode, policy_input
+
+    book = PriceBook.open()
+    run = estimate(inputs, settings, book)
+    case_list = docket(run, load_policies(settings), now, everything=settings.scope == "all")
+    return pretty(encode(policy_input(case_list, run=run_facts(run, case_list, book.as_of))))
+
+
 def load_policies(settings: Settings) -> tuple[Policy, ...]:
     """The policies of a run with the configuration merged in. Raises PolicyError, and SettingsError when there are none."""
     policies = tuple(
@@ -104,6 +105,7 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
             overrides=settings.overrides,
             params=settings.parameters,
             on_unknown=settings.on_unknown,
+            readers={".rego": rego_reader},
         )
     )
     if not policies and not settings.allow_empty:
@@ -111,18 +113,6 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
             "no policy is loaded, so nothing would be judged", hint="name a pack or a policy, or --allow-empty"
         )
     return policies
-
-
-def _judge(policies: Sequence[Policy], case_list: Docket) -> Judged:
-    findings: list[Finding] = []
-    tallies: dict[str, PolicyTally] = {}
-    engine = None
-    for language in sorted({policy.language for policy in policies}):
-        judge = LANGUAGES.get(language)
-        outcome = judge.judge([policy for policy in policies if policy.language == language], case_list)
-        findings += outcome.findings
-        tallies.update(outcome.tallies)
-    return Judged(tuple(findings), tallies, engine)
 
 
 def _finished(findings: Sequence[Finding], run: Run) -> tuple[Finding, ...]:

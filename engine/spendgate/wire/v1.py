@@ -231,3 +231,8 @@ def encode(report: Report, *, indent: int = -1) -> bytes:
 def decode(data: bytes) -> Report:
     """A saved report. Raises msgspec.DecodeError (ValidationError for another shape)."""
     return msgspec.json.decode(data, type=Report)
+
+
+def pretty(data: bytes) -> str:
+    """JSON as text for people: two blanks of indentation, a newline at the end."""
+    return msgspec.json.format(data, indent=2).decode() + "\n"

@@ -11,59 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel
 
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 from spendgate.model.finding import Enforcement
 from spendgate.policies.catalog import Override
-from spendgate.policies.enforcement import parse_enforcement
-from spendgate.policies.mistakes import Mistake, near
+from spendgate.settings.file import SettingsFile, checked, find_file, overrides
 
-FILE_NAMES = ("spendgate.yaml", "spendgate.yml")
 DEFAULT_PACKS = ("starter",)
-Level = Literal["advise", "warn", "require-approval", "block"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PolicySettings(_Strict):
-    """What the configuration says of one policy."""
-
-    enabled: bool = True
-    enforcement: Any = None
-    on_unknown: Level | None = None
-    parameters: dict[str, Any] = Field(default_factory=dict)
-
-
-class Environments(_Strict):
-    """Which accounts and projects belong to which environment."""
-
-    accounts: dict[str, str] = Field(default_factory=dict)
-
-
-class SettingsFile(_Strict):
-    """`spendgate.yaml`."""
-
-    packs: list[str] | None = None
-    policy_paths: list[str] = Field(default_factory=list)
-    policies: dict[str, PolicySettings] = Field(default_factory=dict)
-    aliases: dict[str, list[str]] = Field(default_factory=dict)
-    environments: Environments = Environments()
-    regions: dict[Literal["aws", "google", "azure", "kubernetes"], str] = Field(default_factory=dict)
-    schedules: dict[str, Any] = Field(default_factory=dict)
-    usage_file: str | None = None
-    scope: Literal["changes", "all"] | None = None
-    fail_on: Literal["warn", "require-approval", "block"] | None = None
-    on_unknown: Level | None = None
-    env: str | None = None
-    workspace: str | None = None
-    rego_engine: Literal["auto", "server", "binary", "embedded"] | None = None
-    opa_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +34,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one run, after precedence. `origins` explains each for `--show-config`."""
+    """The settings of one run, after precedence. `origins` explains each for `--show-config`.
+
+    NOTE: the token for OPA comes from the environment alone (`SPENDGATE_OPA_TOKEN`) and is in no origin: a secret stands in no
+    file and no command line.
+    """
 
     packs: tuple[str, ...] = DEFAULT_PACKS
     policy_paths: tuple[str, ...] = ()
@@ -96,6 +58,11 @@ class Settings:
     workspace: str | None = None
     rego_engine: str = "auto"
     opa_url: str | None = None
+    opa_token: str | None = None
+    opa_ca_file: str | None = None
+    opa_cert_file: str | None = None
+    opa_key_file: str | None = None
+    opa_timeout_seconds: float | None = None
     file: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -109,6 +76,10 @@ _PLAIN_KEYS: Mapping[str, Any] = {
     "workspace": None,
     "rego_engine": "auto",
     "opa_url": None,
+    "opa_ca_file": None,
+    "opa_cert_file": None,
+    "opa_key_file": None,
+    "opa_timeout_seconds": None,
 }
 """Settings of one word, with their defaults: each may come from an option, the environment or the file."""
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -129,9 +100,9 @@ def resolve(
     Raises SettingsError with file and line, InputError for a file that cannot be read.
     """
     variables = os.environ if environment is None else environment
-    path = _file(options.get("config") or variables.get("SPENDGATE_CONFIG"), folder or Path.cwd())
+    path = find_file(options.get("config") or variables.get("SPENDGATE_CONFIG"), folder or Path.cwd())
     document = read_yaml(path) if path else None
-    said = _checked(document) if document else SettingsFile()
+    said = checked(document) if document else SettingsFile()
     origins: dict[str, Origin] = {}
     plain = {key: _one(key, options, variables, said, document, origins) for key in _PLAIN_KEYS}
     lists = {key: _several(key, options, variables, said, document, origins) for key in _LIST_KEYS}
@@ -141,7 +112,7 @@ def resolve(
     return Settings(
         packs=lists["packs"],
         policy_paths=lists["policy_paths"],
-        overrides=_overrides(said.policies, document),
+        overrides=overrides(said.policies, document),
         parameters=tuple(options.get("parameters") or ()),
         aliases=_aliases(said.aliases),
         accounts=said.environments.accounts,
@@ -157,47 +128,14 @@ def resolve(
         workspace=plain["workspace"],
         rego_engine=plain["rego_engine"],
         opa_url=plain["opa_url"],
+        opa_token=variables.get("SPENDGATE_OPA_TOKEN") or None,
+        opa_ca_file=plain["opa_ca_file"],
+        opa_cert_file=plain["opa_cert_file"],
+        opa_key_file=plain["opa_key_file"],
+        opa_timeout_seconds=_seconds(plain["opa_timeout_seconds"], origins["opa_timeout_seconds"].said_by),
         file=str(path) if path else None,
         origins=origins,
     )
-
-
-def _file(named: str | None, folder: Path) -> Path | None:
-    """The file that was named, or the nearest one upward; the search ends at the root of a repository."""
-    if named:
-        return Path(named)
-    for place in (folder.resolve(), *folder.resolve().parents):
-        for name in FILE_NAMES:
-            if (place / name).is_file():
-                return place / name
-        if (place / ".git").exists():
-            return None
-    return None
-
-
-def _checked(document: Document) -> SettingsFile:
-    if document.data is None:
-        return SettingsFile()
-    if not isinstance(document.data, Mapping):
-        raise SettingsError("is no map of settings", file=document.origin, line=1)
-    try:
-        return SettingsFile.model_validate(document.data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise _refusal(document, first) from None
-
-
-def _refusal(document: Document, found: Any) -> SettingsError:
-    route = tuple(found["loc"])
-    line = document.line_of(route)
-    shown = ".".join(str(part) for part in route)
-    if found["type"] == "extra_forbidden":
-        model: type[BaseModel] = SettingsFile
-        if len(route) > 1:
-            model = PolicySettings if route[0] == "policies" else Environments
-        hint = near(str(route[-1]), model.model_fields)
-        return SettingsError(f"unknown key {shown!r}", file=document.origin, line=line, hint=hint)
-    return SettingsError(f"{shown}: {found['msg'].lower()}", file=document.origin, line=line)
 
 
 def _one(
@@ -216,7 +154,7 @@ def _one(
         value, by = variables[variable], f"environment {variable}"
     elif in_file is not None:
         value, by = in_file, _place(document, key)
-        if key == "usage_file" and document is not None:
+        if key.endswith("_file") and document is not None:
             value = str(Path(document.origin).parent / value)
     else:
         value, by = _PLAIN_KEYS[key], "default"
@@ -225,6 +163,16 @@ def _one(
         raise SettingsError(f"{by}: {value!r} is not one of {', '.join(choices)}")
     origins[key] = Origin(value, by)
     return value
+
+
+def _seconds(value: Any, said_by: str) -> float | None:
+    try:
+        seconds = float(value) if value is not None else None
+    except ValueError:
+        seconds = 0.0
+    if seconds is not None and not 0 < seconds < 86_400:
+        raise SettingsError(f"{said_by}: {value!r} is no time in seconds")
+    return seconds
 
 
 def _several(
@@ -265,24 +213,6 @@ def _shown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _shown(child) for key, child in value.items()}
     return value
-
-
-def _overrides(policies: Mapping[str, PolicySettings], document: Document | None) -> Mapping[str, Override]:
-    """What the file says about single policies, each with its place."""
-    found = {}
-    for policy_id, said in policies.items():
-        assert document is not None, policy_id
-        line = document.line_of(("policies", policy_id))
-        try:
-            enforcement = parse_enforcement(said.enforcement) if said.enforcement is not None else None
-        except Mistake as mistake:
-            route = ("policies", policy_id, "enforcement", *mistake.inner)
-            raise SettingsError(
-                f"{policy_id}: {mistake.message}", hint=mistake.hint, file=document.origin, line=document.line_of(route)
-            ) from None
-        on_unknown = Enforcement.parse(said.on_unknown) if said.on_unknown else None
-        found[policy_id] = Override(enforcement, on_unknown, said.parameters, said.enabled, document.origin, line)
-    return found
 
 
 def _aliases(stated: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
