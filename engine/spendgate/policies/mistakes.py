@@ -20,6 +20,9 @@ class Mistake(ValueError):  # noqa: N818
         self.hint = hint
         self.inner = inner
 
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     def within(self, *route: str | int) -> Mistake:
         """The same mistake seen from further out."""
         return Mistake(self.message, self.hint, (*route, *self.inner))
