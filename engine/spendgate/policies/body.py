@@ -171,7 +171,7 @@ def _savings(data: Mapping[str, Any], compiler: Compiler) -> Savings | None:
     if stated is None:
         return None
     try:
-        formula = parse_number(str(stated["formula"]), compiler.references)
+        formula = parse_number(" ".join(str(stated["formula"]).split()), compiler.references)
     except Mistake as mistake:
         compiler.mistakes.add(mistake, "savings", "formula")
         return None
