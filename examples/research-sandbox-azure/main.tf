@@ -34,7 +34,7 @@ locals {
     environment = var.environment
     owner       = "nlp-research"
   }
-  ssh_key = file("${path.module}/lab.pub")
+  ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample lab"
 }
 
 provider "azurerm" {
