@@ -19,6 +19,7 @@ from spendgate.costing.meters.parts import (
     unknown_of,
     used,
 )
+from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
@@ -57,9 +58,14 @@ def _is_stopped(subject: Subject) -> bool:
 def _instance(subject: Subject, tier: str, zone: str) -> Iterator[Component]:
     if _is_stopped(subject):
         return
-    version = str(text_of(subject, "database_version", ""))
-    edition = text_of(subject, "settings.0.edition", "ENTERPRISE")
-    if isinstance(edition, Unknown) or edition == "ENTERPRISE_PLUS" or tier.startswith("db-perf-optimized"):
+    version = text_of(subject, "database_version", "")
+    if isinstance(version, Unknown):
+        yield unpriced(f"Instance ({tier}, {zone})", "hours", f"its engine is {version.reason}")
+        return
+    version = version or ""
+    # NOTE: an unstated edition is computed, hence unknown in a plan; the tier tells it.
+    edition = subject.resource.attributes.text("settings.0.edition")
+    if edition == "ENTERPRISE_PLUS" or tier.startswith("db-perf-optimized"):
         yield unpriced(f"Instance ({tier}, {zone})", "hours", "no price of the edition Enterprise Plus is known")
         return
     if version.startswith("SQLSERVER"):
@@ -97,7 +103,8 @@ def _by_shape(subject: Subject, zone: str, vcpu: Decimal, memory_gib: Decimal) -
 def _storage(subject: Subject, zone: str) -> Iterator[Component]:
     stated_kind = text_of(subject, "settings.0.disk_type", "PD_SSD")
     size: Number = subject.resource.attributes.number("settings.0.disk_size")
-    if isinstance(size, Unknown) and not subject.neighbours.points(subject.resource, "settings"):
+    if isinstance(size, Unknown) and isinstance(subject.resource.attributes.block("settings"), Attributes):
+        # NOTE: an unstated size is computed, hence unknown in a plan.
         size = None
     if isinstance(stated_kind, Unknown):
         yield unpriced("Storage", "GB-month", f"its kind is {stated_kind.reason}")

@@ -101,6 +101,10 @@ def _at_hours(subject: Subject, pool: Pool, part: Component) -> Component:
     hours = stated(subject.usage, "monthly_hrs")
     if hours is not None:
         part = replace(part, quantity=part.quantity.times(hours / subject.hours_per_month), basis=Basis.USAGE)
+    if isinstance(pool.purchase.model, Unknown) and part.query.service == "machine":
+        cheaper = replace(part.query, purchase="spot")
+        note = _joined(part.note, f"spot or not is {pool.purchase.model.reason}: on-demand is expected, spot the least")
+        return replace(part, basis=Basis.ASSUMED, alternatives=(*part.alternatives, cheaper), note=note)
     if pool.details.get("managed"):
         return replace(part, basis=Basis.ASSUMED, note=_joined(part.note, _MANAGED))
     return _discounted(pool, part, subject.hours_per_month if hours is None else hours)

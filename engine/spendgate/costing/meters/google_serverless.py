@@ -54,18 +54,20 @@ def _shape(subject: Subject) -> tuple[Decimal, Decimal] | str:
         return f"its containers: {containers.reason}"
     vcpu, gib = Decimal(0), Decimal(0)
     for container in containers:
-        limits = container.get("resources.0.limits")
-        if isinstance(limits, Unknown):
-            return f"its limits: {limits.reason}"
-        found = _limits(limits if isinstance(limits, Mapping) else {})
+        block = container.block("resources.0.limits")
+        # NOTE: unstated limits are computed, hence unknown in a plan: the defaults hold.
+        limits = block if isinstance(block, Attributes) else Attributes()
+        cpu, memory = limits.text("cpu"), limits.text("memory")
+        if isinstance(cpu, Unknown) or isinstance(memory, Unknown):
+            return "its limits are known only after apply"
+        found = _limits(cpu or "1", memory or "512Mi")
         if found is None:
-            return f"its limits {dict(limits)} cannot be read"
+            return f"its limits {cpu} and {memory} cannot be read"
         vcpu, gib = vcpu + found[0], gib + found[1]
     return (vcpu, gib) if containers else _DEFAULT
 
 
-def _limits(limits: Mapping[str, object]) -> tuple[Decimal, Decimal] | None:
-    cpu, memory = str(limits.get("cpu") or "1"), str(limits.get("memory") or "512Mi")
+def _limits(cpu: str, memory: str) -> tuple[Decimal, Decimal] | None:
     match = _MEMORY.fullmatch(memory)
     milli = cpu.removesuffix("m")
     if match is None or not re.fullmatch(r"\d+(?:\.\d+)?", milli):
@@ -90,6 +92,10 @@ def _pair(subject: Subject, how: str, seconds: Decimal | None, key: str) -> Iter
 
 
 def _service(subject: Subject) -> Iterator[Component]:
+    stated_resources = subject.resource.attributes.block("template.0.containers.0.resources")
+    if isinstance(stated_resources, Attributes) and isinstance(idle := stated_resources.flag("cpu_idle"), Unknown):
+        yield unpriced("Instances", "vCPU-seconds", f"how it is billed (cpu_idle) is {idle.reason}")
+        return
     if _is_always_on(subject):
         yield from _instances(subject)
         return

@@ -38,7 +38,7 @@ def machine_pool(
     types = types_of(default_type if default else stated)
     kind, count = spec.text("accelerator_type"), spec.whole("accelerator_count")
     guests: tuple[Attributes, ...] | Unknown = ()
-    if isinstance(kind, Unknown) or isinstance(count, Unknown):
+    if isinstance(kind, Unknown) or (kind and isinstance(count, Unknown)):
         guests = Unknown("known only after apply")
     elif kind and kind != "ACCELERATOR_TYPE_UNSPECIFIED":
         guests = (Attributes({"type": kind, "count": 1 if count is None else count}),)

@@ -9,9 +9,11 @@ from decimal import Decimal
 from spendgate.facets import schedules
 from spendgate.facets.compose import compose
 from spendgate.facets.google.machines import (
+    ON_DEMAND,
     RESERVED,
     bought,
     disk,
+    guests_of,
     image_of,
     local_ssds,
     machine_accelerators,
@@ -53,7 +55,7 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
         machine_types=types,
         capacity=_one_unless_stopped(resource, context),
         purchase=_purchase(resource, context, scheduling),
-        accelerators=machine_accelerators(types, attributes.blocks("guest_accelerator"), context.catalog),
+        accelerators=machine_accelerators(types, _guests(resource, context), context.catalog),
         disks=_vm_disks(attributes, _first(types)),
         operating_system=image_of(attributes.text("boot_disk.0.initialize_params.0.image"))[0],
         details=details,
@@ -87,7 +89,16 @@ def _first(types: tuple[str, ...] | Unknown) -> str:
 def _purchase(resource: Resource, context: FacetContext, scheduling: Attributes) -> Purchase:
     if resource.attributes.text("reservation_affinity.0.type") == "SPECIFIC_RESERVATION":
         return RESERVED
-    return bought(scheduling, stated=context.neighbours.points(resource, "scheduling"))
+    return _bought(resource, context, scheduling)
+
+
+def _bought(resource: Resource, context: FacetContext, scheduling: Attributes) -> Purchase:
+    """NOTE: an unstated scheduling block is computed, hence unknown in a plan: then it is the ordinary one."""
+    stated = context.neighbours.points(resource, "scheduling")
+    whole = resource.attributes.block("scheduling")
+    if stated and isinstance(whole, Unknown):
+        return Purchase(whole, whole)
+    return bought(scheduling, stated=stated)
 
 
 def _reservation_of(resource: Resource, context: FacetContext) -> Resource | None:
@@ -96,6 +107,11 @@ def _reservation_of(resource: Resource, context: FacetContext) -> Resource | Non
         return None
     found = context.neighbours.targets(resource, "reservation_affinity", "google_compute_reservation")
     return found[0] if found else None
+
+
+def _guests(resource: Resource, context: FacetContext) -> tuple[Attributes, ...] | Unknown:
+    stated = context.neighbours.points(resource, "guest_accelerator")
+    return guests_of(resource.attributes, "guest_accelerator", stated=stated)
 
 
 def _own_addresses(resource: Resource, context: FacetContext) -> int:
@@ -123,7 +139,7 @@ def runtime_cap(scheduling: Attributes) -> Number:
     return Unknown(f"it ends at {end}") if isinstance(end, str) else None
 
 
-def _vm_disks(attributes: Attributes, machine_type: str) -> tuple[Disk, ...]:
+def _vm_disks(attributes: Attributes, machine_type: str) -> tuple[Disk, ...] | Unknown:
     """Boot disk and local SSDs of an instance; attached disks are resources of their own."""
     boot = attributes.block("boot_disk.0.initialize_params")
     block = boot if isinstance(boot, Attributes) else Attributes()
@@ -133,7 +149,9 @@ def _vm_disks(attributes: Attributes, machine_type: str) -> tuple[Disk, ...]:
     if not own_source:
         size = image_of(block.text("image"))[1] or _BOOT_GIB
         found.append(disk(block, "boot disk", kind_key="type", size_key="size", kind="pd-standard", size_gib=size))
-    for ssd in scratch if isinstance(scratch, tuple) else ():
+    if isinstance(scratch, Unknown):
+        return scratch
+    for ssd in scratch:
         found.extend(local_ssds(1, machine_type, ssd.number("size")))
     return _merged(found)
 
@@ -188,9 +206,9 @@ def template(resource: Resource, context: FacetContext) -> Facets:
         name=attributes.text("name"),
         region=region(resource, context),
         tags=labels(resource, context),
-        accel=machine_accelerators(types, attributes.blocks("guest_accelerator"), context.catalog),
+        accel=machine_accelerators(types, _guests(resource, context), context.catalog),
         capacity=Capacity(0, 0, 0),
-        purchase=bought(scheduling, stated=context.neighbours.points(resource, "scheduling")),
+        purchase=_bought(resource, context, scheduling),
         limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
     )
 
@@ -203,12 +221,11 @@ def group(resource: Resource, context: FacetContext) -> Facets:
     types = _group_types(attributes, shape) if templates else Unknown("its instance template is not in this run")
     capacity, schedule = _group_capacity(resource, context)
     scheduling = block_of(shape, "scheduling")
-    stated = bool(templates) and context.neighbours.points(templates[0], "scheduling")
     pool = Pool(
         machine_types=types,
         capacity=capacity,
-        purchase=bought(scheduling, stated=stated),
-        accelerators=machine_accelerators(types, shape.blocks("guest_accelerator"), context.catalog),
+        purchase=_bought(templates[0], context, scheduling) if templates else ON_DEMAND,
+        accelerators=machine_accelerators(types, _guests(templates[0], context) if templates else (), context.catalog),
         disks=_template_disks(shape, _first(types))
         if templates
         else Unknown("its instance template is not in this run"),

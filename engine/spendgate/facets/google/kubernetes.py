@@ -19,7 +19,7 @@ from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Capacity, Facets, Limits, Pool, Scaling, Schedule
 from spendgate.model.resource import Resource
-from spendgate.model.values import Number, Text, Unknown
+from spendgate.model.values import ABSENT, Number, Text, Unknown
 from spendgate.ports import FacetContext
 
 _SECONDS = re.compile(r"(\d+)(?:\.\d+)?s")
@@ -33,7 +33,8 @@ def pool_resource(resource: Resource, context: FacetContext) -> Facets:
     place = location(resource, neighbours)
     if not isinstance(attributes.text("location"), str) and parent is not None:
         place = location(parent, neighbours)
-    zones = zone_count(attributes, place, parent.attributes if parent else None)
+    spread = neighbours.points(resource, "node_locations")
+    zones = zone_count(attributes, place, parent.attributes if parent else None, stated=spread)
     counted = neighbours.points(resource, "node_count") or neighbours.points(resource, "initial_node_count")
     capacity = pool_capacity(attributes, zones, stated=counted)
     pool = node_pool(attributes, zones, capacity, context, stated=neighbours.points(resource, "node_config"))
@@ -85,7 +86,7 @@ def _pools_inside(resource: Resource, context: FacetContext) -> Iterator[Pool]:
     """
     attributes, neighbours = resource.attributes, context.neighbours
     place = location(resource, neighbours)
-    zones = zone_count(attributes, place, attributes)
+    zones = zone_count(attributes, place, attributes, stated=neighbours.points(resource, "node_locations"))
     inline = attributes.blocks("node_pool")
     if isinstance(inline, Unknown) and neighbours.points(resource, "node_pool"):
         yield unseen(inline, name="node_pool")
@@ -96,7 +97,7 @@ def _pools_inside(resource: Resource, context: FacetContext) -> Iterator[Pool]:
     for number, block in enumerate(written):
         if block.text("name") in apart - {None}:
             continue
-        own = zone_count(block, place, attributes)
+        own = zone_count(block, place, attributes, stated=True) if block.get("node_locations") is not ABSENT else zones
         capacity = pool_capacity(block, own)
         yield node_pool(block, own, capacity, context, name=f"node_pool[{number}]")
     if written or attributes.flag("remove_default_node_pool") is True:

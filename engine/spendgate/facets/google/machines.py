@@ -66,6 +66,16 @@ def types_of(machine_type: Text) -> tuple[str, ...] | Unknown:
     return (machine_type,) if machine_type else Unknown("no machine type is stated")
 
 
+def guests_of(block: Attributes, key: str, *, stated: bool = False) -> tuple[Attributes, ...] | Unknown:
+    """The blocks of attached accelerators.
+
+    NOTE: the provider computes an unstated list, hence every plain machine's is unknown in a plan: it is none, unless it is
+    `stated` by an expression. A list whose members are unknown is there, and unknown.
+    """
+    found = block.blocks(key)
+    return () if isinstance(found, Unknown) and not stated else found
+
+
 def machine_accelerators(
     types: tuple[str, ...] | Unknown, attached: tuple[Attributes, ...] | Unknown, catalog: Catalog
 ) -> Accelerators:

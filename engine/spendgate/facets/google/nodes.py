@@ -6,7 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets.google.compute import block_of
-from spendgate.facets.google.machines import FLEX, RESERVED, bought, local_ssds, machine_accelerators, types_of, unseen
+from spendgate.facets.google.machines import (
+    FLEX,
+    RESERVED,
+    bought,
+    guests_of,
+    local_ssds,
+    machine_accelerators,
+    types_of,
+    unseen,
+)
 from spendgate.facets.google.place import is_zone
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Capacity, Disk, Pool, Purchase
@@ -22,12 +31,17 @@ NODES = 3
 _MIG_SLICES = {"1g": 7, "2g": 3, "3g": 2, "4g": 1, "7g": 1}
 
 
-def zone_count(attributes: Attributes, place: Text, parent: Attributes | None = None) -> int | Unknown:
+def zone_count(
+    attributes: Attributes, place: Text, parent: Attributes | None = None, *, stated: bool = False
+) -> int | Unknown:
     """Zones over which nodes are spread: those listed, else the cluster's, else one for a zone and three for a region.
 
+    `stated` is true when an unknown list is more than one that the provider computes.
     NOTE: a zonal cluster's own list names its *additional* zones, a pool's list all of them.
     """
     listed = attributes.get("node_locations")
+    if stated and isinstance(listed, Unknown):
+        return listed
     if parent is not attributes and isinstance(listed, list) and listed:
         return len(set(map(str, listed)))
     if parent is not None:
@@ -107,9 +121,7 @@ def node_pool(
     # NOTE: an unstated machine type is computed, hence unknown in a plan.
     default = machine is None or (isinstance(machine, Unknown) and not stated)
     types = (_NODE_TYPE,) if default else types_of(machine)
-    guests = node.blocks("guest_accelerator")
-    if isinstance(guests, Unknown) and not stated:
-        guests = ()
+    guests = guests_of(node, "guest_accelerator")
     accel = machine_accelerators(types, guests, context.catalog)
     return Pool(
         machine_types=types,

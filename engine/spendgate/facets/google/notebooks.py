@@ -9,7 +9,7 @@ from decimal import Decimal
 from spendgate.facets.compose import compose
 from spendgate.facets.google.ai import machine_pool
 from spendgate.facets.google.compute import block_of
-from spendgate.facets.google.machines import machine_accelerators, types_of, unseen
+from spendgate.facets.google.machines import guests_of, machine_accelerators, types_of, unseen
 from spendgate.facets.google.place import labels, region, tags
 from spendgate.facets.schedules import from_tags
 from spendgate.model.attributes import Attributes
@@ -42,8 +42,6 @@ def _notebook(
     pointed = neighbours.points(resource, "gce_setup") or neighbours.points(resource, "machine_type")
     default = machine is None or (isinstance(machine, Unknown) and not pointed)
     types = _WORKBENCH_TYPES if default else types_of(machine)
-    if isinstance(guests, Unknown) and not pointed:
-        guests = ()
     size = 0 if attributes.text("desired_state") == "STOPPED" else 1
     pool = Pool(
         machine_types=types,
@@ -72,7 +70,7 @@ def workbench(resource: Resource, context: FacetContext) -> Facets:
     """`google_workbench_instance`: everything about its machine stands in `gce_setup`."""
     setup = block_of(resource.attributes, "gce_setup")
     disks = [_disk(setup, path, default) for path, default in (("boot_disk", _BOOT_GIB), ("data_disks", _DATA_GIB))]
-    guests = _guests(setup.blocks("accelerator_configs"))
+    guests = _guests(guests_of(setup, "accelerator_configs"))
     return _notebook(resource, context, setup, guests, disks, Limits(idle_minutes=_idle_minutes(setup)))
 
 
@@ -82,7 +80,9 @@ def notebook(resource: Resource, context: FacetContext) -> Facets:
     disks = [
         _flat_disk(attributes, name, default) for name, default in (("boot_disk", _DATA_GIB), ("data_disk", _DATA_GIB))
     ]
-    return _notebook(resource, context, attributes, _guests(attributes.blocks("accelerator_config")), disks, Limits())
+    return _notebook(
+        resource, context, attributes, _guests(guests_of(attributes, "accelerator_config")), disks, Limits()
+    )
 
 
 def runtime(resource: Resource, context: FacetContext) -> Facets:
@@ -95,7 +95,7 @@ def runtime(resource: Resource, context: FacetContext) -> Facets:
     disk = block_of(setup, "data_disk.0.initialize_params")
     size, kind = disk.number("disk_size_gb"), disk.text("disk_type")
     data = _disk_of("data disk", size, kind, _DATA_GIB, "pd-standard")
-    guests = _guests(setup.blocks("accelerator_config"))
+    guests = _guests(guests_of(setup, "accelerator_config"))
     return _notebook(resource, context, setup, guests, [data], Limits(idle_minutes=minutes))
 
 

@@ -13,7 +13,7 @@ from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Capacity, Facets, Limits, Scaling
 from spendgate.model.resource import Resource
-from spendgate.model.values import Number, Unknown, Whole
+from spendgate.model.values import AFTER_APPLY, Number, Unknown, Whole
 from spendgate.ports import FacetContext
 
 _SECONDS = re.compile(r"(\d+)(?:\.\d+)?s")
@@ -29,10 +29,13 @@ def template_path(resource_type: str) -> str:
 
 def _limit(attributes: Attributes, path: str, name: str) -> Number | str:
     """A resource limit of the first container; limits are a map, in old provider versions a list of one."""
-    limits = attributes.get(f"{path}.containers.0.resources.0.limits")
-    if isinstance(limits, Unknown):
-        return limits
-    value = limits.get(name) if isinstance(limits, Mapping) else None
+    limits = attributes.block(f"{path}.containers.0.resources.0.limits")
+    # NOTE: unstated limits are computed, hence unknown in a plan; a GPU has to be asked for.
+    if not isinstance(limits, Attributes):
+        return None
+    if isinstance(limits.unknown, Mapping) and limits.unknown.get(name):
+        return AFTER_APPLY
+    value = limits.values.get(name)
     return None if value is None else str(value)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.attributes import Attributes
-from spendgate.model.values import Unknown
+from spendgate.model.values import Text, Unknown
 
 _TYPE = re.compile(r"(v\d+[a-z]*(?:-?lite)?(?:pod)?|tpu7x?)-(\d+)")
 _TOPOLOGY = re.compile(r"\d+(?:x\d+)+")
@@ -28,11 +28,19 @@ def chips_of_topology(topology: str) -> Decimal | None:
     return Decimal(math.prod(int(part) for part in topology.split("x")))
 
 
+def _known(*values: Text) -> Text:
+    """The first text of these, else unknown where one is.
+
+    NOTE: type and configuration exclude each other; the provider computes the one that is not stated, hence it is unknown in
+    a plan and the other decides.
+    """
+    text = next((value for value in values if isinstance(value, str)), None)
+    return text if text is not None else next((value for value in values if isinstance(value, Unknown)), None)
+
+
 def version(node: Attributes) -> str | Unknown:
     """The family name, `TPU-v6e`; unknown when it is known only after apply."""
-    configured = node.text("accelerator_config.0.type")
-    # NOTE: with a configuration the provider computes the type, hence unknown in a plan; the configuration decides.
-    kind = configured if configured is not None else node.text("accelerator_type")
+    kind = _known(node.text("accelerator_config.0.type"), node.text("accelerator_type"))
     if isinstance(kind, Unknown):
         return kind
     kind = (kind or _DEFAULT_TYPE).lower()
@@ -43,11 +51,9 @@ def version(node: Attributes) -> str | Unknown:
 def chips(node: Attributes) -> Decimal | Unknown:
     """The number of chips of one slice; unknown when neither topology nor type tells."""
     topology = node.text("accelerator_config.0.topology")
-    if isinstance(topology, Unknown):
-        return topology
-    if topology is not None:
+    if isinstance(topology, str):
         return chips_of_topology(topology) or Unknown(f"{topology!r} is no topology")
-    kind = node.text("accelerator_type")
+    kind = _known(node.text("accelerator_type"), topology)
     if isinstance(kind, Unknown):
         return kind
     match = _TYPE.fullmatch((kind or _DEFAULT_TYPE).lower())

@@ -159,9 +159,15 @@ def test_a_windows_machine_has_a_licence_without_a_price() -> None:
         pytest.param({}, {"machine_type": True}, id="machine type known after apply"),
         pytest.param({"machine_type": "quantum-9"}, False, id="machine type that nobody knows"),
         pytest.param({"machine_type": "a3-ultragpu-8g"}, False, id="machine type without a price"),
-        pytest.param({"machine_type": "n1-standard-4"}, {"guest_accelerator": True}, id="unknown attached GPUs"),
         pytest.param(
-            {"machine_type": "custom-4-8192"}, {"guest_accelerator": True}, id="unknown GPUs on a custom machine"
+            {"machine_type": "n1-standard-4", "guest_accelerator": [{"type": "nvidia-tesla-t4"}]},
+            {"guest_accelerator": [{"count": True}]},
+            id="unknown attached GPUs",
+        ),
+        pytest.param(
+            {"machine_type": "custom-4-8192", "guest_accelerator": [{"count": 1}]},
+            {"guest_accelerator": [{"type": True}]},
+            id="unknown GPUs on a custom machine",
         ),
         pytest.param(
             {"machine_type": "n1-standard-4", "guest_accelerator": [{"type": "nvidia-x9", "count": 1}]},

@@ -69,9 +69,6 @@ def test_accelerators_of_a_vm(attributes: dict[str, Any], count: int, models: tu
         pytest.param({"machine_type": "quantum-9"}, False, id="no catalogue holds the type"),
         pytest.param({}, False, id="no type is stated"),
         pytest.param(
-            {"machine_type": "n1-standard-8"}, {"guest_accelerator": True}, id="attached ones known after apply"
-        ),
-        pytest.param(
             {"machine_type": "n1-standard-8", "guest_accelerator": [{"type": "nvidia-tesla-t4"}]},
             {"guest_accelerator": [{"count": True}]},
             id="their number is known only after apply",
