@@ -19,6 +19,10 @@ _MARKER = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*$)", re.MULTILINE)
 _MOST_MORE_VALUES = 100_000
 """How many values a document may hold beyond one for each of its characters: more can only come out of aliases."""
 _MOST_DEPTH = 100
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
+)
 _OLD_BOOLEANS: Mapping[str, bool] = {
     **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
@@ -118,6 +122,8 @@ class _Builder:
         if self._values_left < 0:
             raise self._refused("grows without measure through its aliases", node, "fewer aliases (`*name`)")
         kind = node.id
+        if node.tag not in _TAGS:
+            raise self._refused(f"uses the tag {node.tag}, which is not allowed", node)
         if kind == "scalar":
             return self._scalar(node)
         if depth > _MOST_DEPTH:
@@ -156,8 +162,6 @@ class _Builder:
         return result
 
     def _scalar(self, node: Any) -> Any:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise self._refused(f"uses the tag {node.tag}, which is not allowed", node)
         if node.style:
             return node.value
         text = node.value

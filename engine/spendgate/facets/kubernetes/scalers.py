@@ -25,7 +25,8 @@ def horizontal(values: Mapping[str, Any]) -> Scaler:
     for metric in maps(spec.get("metrics")):
         held = mapping(metric.get(_key(metric.get("type"))))
         names.append(str(held.get("name") or dig(held, "metric", "name") or metric.get("type")).lower())
-        target = quantity(dig(held, "target", "averageUtilization") or held.get("targetAverageUtilization")) or target
+        stated = dig(held, "target", "averageUtilization") or held.get("targetAverageUtilization")
+        target = quantity(stated) if stated is not None else target
     return Scaler("hpa", whole(spec.get("minReplicas"), 1), whole(spec.get("maxReplicas")), tuple(names), target)
 
 

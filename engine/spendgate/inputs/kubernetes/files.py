@@ -89,10 +89,10 @@ class TextReader:
         except InputError as error:
             self.problems.append(to_problem(error))
             return
-        if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") and (found := self._json(data)) is not None:
-            yield from self._objects(found, Part(text, 1), ())
-            return
         for part in split_documents(text):
+            if part.text.lstrip()[:1] in ("{", "[") and (found := self._json(part.text)) is not None:
+                yield from self._objects(found, part, ())
+                continue
             if self._is_template(part.text):
                 self._template(part.first_line)
                 return
@@ -106,10 +106,10 @@ class TextReader:
                 continue
             yield from self._objects(value, part, ())
 
-    def _json(self, data: bytes) -> Any:
+    def _json(self, text: str) -> Any:
         """JSON is read by the fast reader; what it refuses may still be YAML in braces, and is said by that reader."""
         try:
-            return decode_any(data, self.origin)
+            return decode_any(text.encode("utf-8", "replace"), self.origin)
         except InputError:
             return None
 

@@ -119,7 +119,8 @@ def group_size(parallelism: Mapping[str, Any]) -> Whole:
         return -(-data // max(local, 1))
     if isinstance(data, Unknown) or isinstance(local, Unknown):
         return data if isinstance(data, Unknown) else local
-    return whole(parallelism.get("pipeline")) or Unknown("the size of its groups is not stated")
+    stages = whole(parallelism.get("pipeline"))
+    return Unknown("the size of its groups is not stated") if stages is None else stages
 
 
 def knative_service(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
@@ -127,7 +128,9 @@ def knative_service(values: Mapping[str, Any], around: Around) -> Iterator[PodSe
     template = dig(values, "spec", "template")
     annotations = mapping(dig(template, "metadata", "annotations"))
     least = whole(_first(annotations, MIN_SCALE), 0)
-    most: Whole = whole(_first(annotations, MAX_SCALE)) or None
+    most: Whole = whole(_first(annotations, MAX_SCALE))
+    if isinstance(most, int) and most == 0:
+        most = None
     initial = whole(_first(annotations, ("autoscaling.knative.dev/initial-scale",)), 1)
     desired = max(least, initial or 0) if isinstance(least, int) and isinstance(initial, int) else least
     if isinstance(desired, int) and isinstance(most, int):

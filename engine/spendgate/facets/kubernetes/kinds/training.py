@@ -35,7 +35,8 @@ def _role_capacity(role: str, replica: Mapping[str, Any], spec: Mapping[str, Any
     elastic = spec.get("elasticPolicy")
     if role.lower() != "worker" or not isinstance(elastic, Mapping):
         return fixed(count)
-    return Capacity(whole(elastic.get("minReplicas")) or count, count, whole(elastic.get("maxReplicas")) or count)
+    least, most = whole(elastic.get("minReplicas")), whole(elastic.get("maxReplicas"))
+    return Capacity(count if least is None else least, count, count if most is None else most)
 
 
 def train_job(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
