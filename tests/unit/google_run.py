@@ -12,10 +12,9 @@ from spendgate.costing.usage import UsageFile
 from spendgate.facets.google import ADAPTER
 from spendgate.graph import Graph
 from spendgate.model.attributes import Attributes
-from spendgate.model.cost import Estimate
+from spendgate.model.cost import Estimate, LineItem, Missing
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Action, Change, ProviderSettings, Resource
-from spendgate.model.values import Text
 from spendgate.ports import FacetContext
 from spendgate.prices.book import PriceBook
 
@@ -102,6 +101,13 @@ def quantities(estimate: Estimate) -> dict[str, tuple[Decimal, str]]:
     return {item.name: (item.quantity.expected, item.unit) for item in estimate.items}
 
 
-def region_text(value: Text) -> str | None:
-    """A region as text, None for anything that is not known."""
-    return value if isinstance(value, str) else None
+def item(estimate: Estimate, part: str) -> LineItem:
+    """The one line item whose name holds a text."""
+    found = [line for line in estimate.items if part in line.name]
+    assert len(found) == 1, [line.name for line in estimate.items]
+    return found[0]
+
+
+def unpriced(estimate: Estimate) -> dict[str, str]:
+    """The reason of each part without a price, by name."""
+    return {part.component: part.reason for part in estimate.unpriced if part.missing is Missing.UNPRICED}
