@@ -97,23 +97,20 @@ def _machine_hours(subject: Subject, pool: Pool) -> Iterator[Component]:
             component = replace(component, note="starts from no machine; high is the largest size")
         if component.query.service == "licence":
             yield component
-        elif (why := _own_price(pool)) is not None:
-            yield unpriced(component.name, "hours", why)
-        elif pool.tenancy != "shared":
-            query = replace(component.query, service=f"ec2 {pool.tenancy}")
-            yield replace(component, query=query, alternatives=())
+        elif (service := _price_list(pool)) is not None:
+            yield replace(component, query=replace(component.query, service=service), alternatives=())
         else:
             offered = f"{item} {pool.operating_system}" if pool.operating_system != "linux" else item
             yield from aws_reserved.instead(component, reservation, "ec2", offered, month)
 
 
-def _own_price(pool: Pool) -> str | None:
-    """Why a pool is not billed at the list price, or None when it is."""
+def _price_list(pool: Pool) -> str | None:
+    """The price list of machines that are not sold at the common one; what it does not hold stays unpriced."""
     if pool.purchase.model == "capacity-block":
-        return "a capacity block is bought at a price of its own, which no list states"
+        return "ec2 capacity block"
     if pool.purchase.model == "reserved" and pool.service == "sagemaker":
-        return "reserved through a training plan at a price of its own"
-    return None
+        return "sagemaker training plan"
+    return None if pool.tenancy == "shared" else f"ec2 {pool.tenancy}"
 
 
 def _with_usage(subject: Subject, pool: Pool) -> Pool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from spendgate.costing.meters.machines import unpriced
+from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.usage import word
 from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.ports import Subject
@@ -49,7 +49,7 @@ def instead(
     """The hours of a whole `month` at the reserved price, with the upfront fee beside them; without one the component.
 
     NOTE: a reservation is paid whether the machine runs or not, so no schedule makes it cheaper. An upfront fee is money
-    too: what the price book does not hold stays listed as unpriced and never counts as nothing.
+    too, spread over the months of its term: the price book holds it as a monthly amount, or it stays unpriced.
     """
     if reservation is None or component.quantity is None:
         yield component
@@ -63,4 +63,5 @@ def instead(
             component, name=name, query=query, quantity=month, basis=Basis.USAGE, stops=False, alternatives=(), note=""
         )
     if payment != "no_upfront":
-        yield unpriced(f"{name}: upfront fee", "months", f"no upfront fee of {query.item} is known")
+        fee = replace(query, service=f"{service} upfront fee")
+        yield Component(f"{name}: upfront fee", "months", fee, month.times(1 / HOURS_PER_MONTH), basis=Basis.USAGE)
