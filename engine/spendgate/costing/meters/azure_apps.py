@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 
 from spendgate.costing.meters.azure_parts import (
     DAYS_PER_MONTH,
@@ -74,7 +75,7 @@ def _consumption(subject: Subject) -> Iterator[Component]:
         keys = "monthly_executions, execution_duration_ms and memory_mb"
         yield needs_usage("Execution time", "GB-seconds", query(subject, rate), keys)
     else:
-        gigabytes = -(-memory // _LEAST_MB) * _LEAST_MB / 1024
+        gigabytes = ceil(memory / _LEAST_MB) * _LEAST_MB / 1024
         seconds = max(length, _LEAST_MS) / 1000
         quantity = Quantity.exactly(runs * gigabytes * seconds)
         yield Component("Execution time", "GB-seconds", query(subject, rate), quantity, basis=Basis.USAGE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from math import ceil
 from typing import NamedTuple
 
 from spendgate.costing.meters.machines import label, needs_usage, sizes, unpriced
@@ -135,4 +136,4 @@ def _ultra_gib(size_gib: Decimal) -> Decimal:
     for step in _ULTRA_STEPS:
         if size_gib <= step:
             return Decimal(step)
-    return -(-size_gib // _ULTRA_STEP_GIB) * _ULTRA_STEP_GIB
+    return ceil(size_gib / _ULTRA_STEP_GIB) * _ULTRA_STEP_GIB

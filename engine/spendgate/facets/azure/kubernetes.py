@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from spendgate.facets import schedules
+from spendgate.facets import accelerators, schedules
 from spendgate.facets.azure.machines import SPOT, bought, machine_accelerators, supports_premium, types_of
 from spendgate.facets.azure.place import region, tags
 from spendgate.facets.compose import compose
@@ -125,7 +125,8 @@ def cluster(resource: Resource, context: FacetContext) -> Facets:
     attributes = resource.attributes
     block = attributes.block("default_node_pool")
     if isinstance(block, Unknown):
-        pool = Pool(block, Capacity(block, block, block), name="default_node_pool")
+        unheard = accelerators.unknown(f"its default pool is {block.reason}")
+        pool = Pool(block, Capacity(block, block, block), accelerators=unheard, name="default_node_pool")
         scaling = Scaling(None, block)
     else:
         inner = block if block is not None else Attributes()

@@ -56,7 +56,8 @@ def _shutdown(attributes: Attributes) -> Schedule:
     if match is None:
         return Schedule(Decimal(168), _DEV_TEST, proven=True, stop_only=True)
     stop = Decimal(match[1]) + Decimal(match[2]) / 60
-    length = (stop - _STARTS_AT_HOUR) % 24 or Decimal(24)
+    # NOTE: the remainder of a Decimal keeps its sign, so a day is added first.
+    length = (stop - _STARTS_AT_HOUR + 24) % 24 or Decimal(24)
     return Schedule(length * _WORKING_DAYS, _DEV_TEST, proven=True, stop_only=True)
 
 
