@@ -1,4 +1,4 @@
-"""Regular expressions that cannot hang a run: what could take exponential time is refused, long texts are not searched."""
+"""Regular expressions that cannot hang a run: what could take for ever is refused, long texts are not searched."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from spendgate.model.values import Truth
 from spendgate.policies.mistakes import Mistake
 
-_LONGEST_TEXT = 2000
 _LONGEST_PATTERN = 500
-_MOST_REPEATS = 4
+_LONGEST_TEXTS = (2000, 2000, 400, 128)
+"""The longest text that is searched, by the number of long repeats in the expression: each one multiplies the time."""
+_FEW = 10
+"""Repeats up to so often are short; nested ones stay harmless."""
+_QUANTIFIER = re.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d*)(?P<comma>,?)(?P<most>\d*)\})[?+]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,11 @@ class Pattern:
     """A compiled expression that is searched anywhere in a text, unless it says `^` or `$`."""
 
     compiled: re.Pattern[str]
+    longest_text: int
 
     def found(self, text: str) -> Truth:
-        """Whether it is found; unknown for a text longer than 2,000 characters, which is not searched."""
-        if len(text) > _LONGEST_TEXT:
+        """Whether it is found; unknown for a text that is too long to be searched."""
+        if len(text) > self.longest_text:
             return Truth.UNKNOWN
         return Truth.of(self.compiled.search(text) is not None)
 
@@ -37,48 +41,75 @@ def compile_pattern(text: str) -> Pattern:
             compiled = re.compile(text)
     except (re.error, RecursionError, OverflowError, FutureWarning) as error:
         raise Mistake(f"{text!r} is no regular expression: {error}") from None
-    _refuse_slow(text)
-    return Pattern(compiled)
+    repeats = _long_repeats(text)
+    if repeats >= len(_LONGEST_TEXTS):
+        raise Mistake(f"{text!r} has more than {len(_LONGEST_TEXTS) - 1} long repeats, which can take very long")
+    return Pattern(compiled, _LONGEST_TEXTS[repeats])
 
 
-def _refuse_slow(text: str) -> None:
-    """Refuse a repeated group that itself repeats or branches, back references, and many open repeats in a row."""
-    risky = [False]
+@dataclass(slots=True)
+class _Group:
+    """What stands in a group: whether it branches or repeats, and whether it repeats often."""
+
+    varies: bool = False
+    is_long: bool = False
+
+    def take_in(self, inner: _Group) -> None:
+        self.varies = self.varies or inner.varies
+        self.is_long = self.is_long or inner.is_long
+
+
+def _long_repeats(text: str) -> int:
+    """How many repeats without a small bound there are. Raises Mistake for nested repeats and back references."""
+    groups = [_Group()]
     repeats = 0
     position = 0
     while position < len(text):
         sign = text[position]
-        step, closed = 1, None
+        inner = None
+        if sign == "(":
+            _refuse_reference(text, text.startswith("(?P=", position))
+            groups.append(_Group())
+            position += 3 if text.startswith(("(?:", "(?=", "(?!"), position) else 1
+            continue
+        if sign == "|":
+            groups[-1].varies = True
+            position += 1
+            continue
+        if sign == ")" and len(groups) > 1:
+            inner = groups.pop()
         if sign == "\\":
-            if text[position + 1 : position + 2].isdigit() and text[position + 1] != "0":
-                raise Mistake(f"{text!r} refers back to a group, which can take for ever")
-            step = 2
-        elif sign == "[":
-            step = _class_length(text, position)
-        elif sign == "(":
-            if text.startswith("(?P=", position):
-                raise Mistake(f"{text!r} refers back to a group, which can take for ever")
-            step = 3 if text.startswith(("(?:", "(?=", "(?!"), position) else 1
-            risky.append(False)
-        elif sign == "|":
-            risky[-1] = True
-        elif sign == ")":
-            closed = risky.pop() if len(risky) > 1 else False
-        position += step
-        repeat = _open_repeat(text, position) if sign not in "|(" else 0
-        if repeat:
-            if closed:
-                raise Mistake(
-                    f"{text!r} repeats a group that repeats or branches, which can take for ever",
-                    "write it without the outer repeat",
-                )
-            repeats += 1
-            position += repeat
-            risky[-1] = True
-        elif closed:
-            risky[-1] = True
-    if repeats > _MOST_REPEATS:
-        raise Mistake(f"{text!r} has more than {_MOST_REPEATS} open repeats (* or +), which can take very long")
+            _refuse_reference(text, text[position + 1 : position + 2] in tuple("123456789"))
+        position += 2 if sign == "\\" else _class_length(text, position) if sign == "[" else 1
+        quantifier = _QUANTIFIER.match(text, position)
+        most, varies = _bounds(quantifier)
+        if inner is not None:
+            if most > 1 and (inner.is_long or (inner.varies and most > _FEW)):
+                hint = "write it without the outer repeat"
+                raise Mistake(f"{text!r} repeats a group that repeats or branches, which can take for ever", hint)
+            groups[-1].take_in(inner)
+        if quantifier:
+            position += len(quantifier[0])
+            groups[-1].take_in(_Group(varies, most > _FEW and varies))
+            repeats += most > _FEW and varies
+    return repeats
+
+
+def _refuse_reference(text: str, is_reference: bool) -> None:
+    if is_reference:
+        raise Mistake(f"{text!r} refers back to a group, which can take for ever")
+
+
+def _bounds(quantifier: re.Match[str] | None) -> tuple[float, bool]:
+    """How often something repeats at most, and whether that varies."""
+    if quantifier is None:
+        return 1, False
+    if sign := quantifier["sign"]:
+        return (1 if sign == "?" else float("inf")), True
+    least, most = quantifier["least"], quantifier["most"]
+    if not quantifier["comma"]:
+        return (int(least) if least else 1), False
+    return (int(most) if most else float("inf")), least != most
 
 
 def _class_length(text: str, start: int) -> int:
@@ -90,16 +121,3 @@ def _class_length(text: str, start: int) -> int:
     while position < len(text) and text[position] != "]":
         position += 2 if text[position] == "\\" else 1
     return position + 1 - start
-
-
-def _open_repeat(text: str, position: int) -> int:
-    """The length of a quantifier without a small upper bound that stands here, or 0."""
-    found = re.match(r"(?:[*+]|\{(\d*),?(\d*)\})[?+]?", text[position : position + 12])
-    if not found:
-        return 0
-    if found[0][0] in "*+":
-        return len(found[0])
-    inner = found[0][1 : found[0].index("}")]
-    _, comma, most = inner.partition(",")
-    bound = most if comma else inner
-    return len(found[0]) if not bound or int(bound) > 100 else 0

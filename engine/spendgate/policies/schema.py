@@ -50,6 +50,9 @@ class Match(Shape):
     where: Any = None
 
 
+MATCH_KEYS = tuple(Match.model_fields)
+
+
 class CaseShape(Shape):
     """One strength of several."""
 

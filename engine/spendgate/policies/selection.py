@@ -21,7 +21,7 @@ from spendgate.policies.needs import Doubt, Need, Needs
 from spendgate.policies.operators import every
 
 DEFAULT_ACTIONS = ("create", "update", "replace", "import", "declare", "exists")
-MATCH_KEYS = ("kind", "type", "provider", "action", "env", "address", "taggable", "new_only", "where")
+
 _ACTIONS = frozenset(action.value for action in Action)
 _NEW = frozenset({"create", "declare"})
 _SOURCES = {"source": "plan"}
@@ -69,9 +69,12 @@ def words(texts: Sequence[str]) -> Words:
 
 
 def _glob(text: str) -> re.Pattern[str]:
-    # NOTE: stars in a row are one star; many stars over a long address would take quadratic time and more.
-    text = re.sub(r"\*+", "*", text)
-    return re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+    # NOTE: each star takes as little as it can and never gives it back, else many stars over a long address take for ever.
+    first, *others = (re.escape(part).replace(r"\?", ".") for part in re.split(r"\*+", text))
+    if not others:
+        return re.compile(first, re.DOTALL)
+    middle = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{middle}.*{others[-1]}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

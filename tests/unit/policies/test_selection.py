@@ -25,6 +25,13 @@ ROWS = [
     ("address: 'a.b[0]'", "{address: 'a.b[0]'}", True),
     ("address: 'a.b[?]'", "{address: 'a.b[7]'}", True),
     ("address: 'a.b[0]'", "{address: a.b0}", False),
+    ("address: '*.gpu*.a*'", "{address: module.gpu-1.xx.ab}", True),
+    ("address: '*.gpu*.a*b'", "{address: module.gpu-1.xx.ac}", False),
+    (
+        "address: '*a*a*a*a*a*a*a*a*a*b'",
+        "{address: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}",
+        False,
+    ),
     ("taggable: true", "{taggable: true}", True),
     ("taggable: true", "{taggable: false}", False),
     ("taggable: true", "{}", False),
