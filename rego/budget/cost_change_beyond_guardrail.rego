@@ -14,8 +14,9 @@
 #     warn_over: {type: money, default: 500 USD}
 #     approve_over: {type: money, default: 2000 USD}
 #     block_over: {type: money, default: 10000 USD}
-#     max_percent: {type: number, default: 25}
-#     max_unpriced_share: {type: number, default: 0.10}
+#     max_percent: {type: number, default: 25, min: 0}
+#     min_base: {type: money, default: 1000 USD}
+#     max_unpriced_share: {type: number, default: 0.10, min: 0, max: 1}
 #   remediation: Cut the largest items, or ask the cost-centre owner to approve.
 package spendgate.budget.cost_change_beyond_guardrail
 
@@ -37,12 +38,12 @@ lines := [
 	{"path": delta, "limit": param("warn_over"), "enforcement": "warn"},
 ]
 
-# The share counts from a thousand a month on: of a small stack any change is a large one.
+# Percentages count from a base on: of a small stack any change is a large one.
 counts(line) if line.path != "delta_percent"
 
 counts(line) if {
 	line.path == "delta_percent"
-	lib.least(change, "before_monthly.expected") >= 1000
+	lib.least(change, "before_monthly.expected") >= param("min_base")
 }
 
 crossed := [line | some line in lines; counts(line); lib.above(change, line.path, line.limit)]
@@ -59,10 +60,13 @@ broken := array.concat(crossed, absent)
 
 order := {"block": 0, "require-approval": 1, "warn": 2}
 
-strictest := [line | some line in broken; order[line.enforcement] == min([order[other.enforcement] | some other in broken])][0]
+strictest(found) := [line |
+	some line in found
+	order[line.enforcement] == min([order[other.enforcement] | some other in found])
+][0]
 
 deny contains result if {
-	line := strictest
+	line := strictest(broken)
 	result := {
 		"msg": sprintf("This change adds %s a month; the line for %s is %v.", [_shown, line.path, line.limit]),
 		"path": concat(".", ["change", line.path]),
@@ -78,24 +82,36 @@ _shown := lib.money(lib.get(change, delta, 0)) if {
 	lib.least(change, delta)
 } else := "an unknown amount"
 
-unsure contains line if {
-	some line in lines
+# Lines that may be crossed, or that may count: what is not known decides.
+unsure := [line | some line in lines; _may_be_crossed(line)]
+
+_may_be_crossed(line) if {
 	counts(line)
 	lib.maybe_above(change, line.path, line.limit)
 }
 
-unsure contains line if {
-	some line in lines
+_may_be_crossed(line) if {
 	line.path == "delta_percent"
-	lib.maybe_above(change, "before_monthly.expected", 999.999999)
-	not lib.at_most(change, "delta_percent", line.limit)
+	_may_count
+	not lib.at_most(change, line.path, line.limit)
 }
 
+# Whether the base is large enough cannot be told.
+_may_count if {
+	lib.unknown(change, "before_monthly.expected")
+	not _at_least_base
+	not _below_base
+}
+
+_at_least_base if lib.least(change, "before_monthly.expected") >= param("min_base")
+
+_below_base if lib.most(change, "before_monthly.expected") < param("min_base")
+
 unknown contains result if {
-	some line in unsure
+	line := strictest(unsure)
 	result := {
-		"msg": sprintf("The cost of this change is not known: %s must turn out to be at most %v", [line.path, line.limit]),
+		"msg": sprintf("The cost of this change is not known: %s must turn out to be at most %v.", [line.path, line.limit]),
 		"path": concat(".", ["change", line.path]),
-		"enforcement": "require-approval",
+		"enforcement": line.enforcement,
 	}
 }

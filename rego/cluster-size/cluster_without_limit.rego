@@ -32,43 +32,55 @@ judged contains r if {
 
 applies contains r.address if some r in judged
 
+_nodes(r) := lib.by_env(max_nodes, r.env)
+
+_accelerators(r) := lib.by_env(max_accelerators, r.env)
+
 # What is wrong with a cluster, the first thing first.
 _fault(r) := {"path": "capacity.max", "actual": null, "expected": "a maximum"} if {
 	not lib.unknown(r, "capacity.max")
 	r.capacity.max == null
-} else := {"path": "capacity.max", "actual": r.capacity.max, "expected": max_nodes[r.env]} if {
-	r.capacity.max > max_nodes[r.env]
+} else := {"path": "capacity.max", "actual": r.capacity.max, "expected": _nodes(r)} if {
 	not lib.unknown(r, "capacity.max")
-} else := {"path": "accel.max_total", "actual": r.accel.max_total, "expected": max_accelerators[r.env]} if {
+	r.capacity.max > _nodes(r)
+} else := {"path": "accel.max_total", "actual": r.accel.max_total, "expected": _accelerators(r)} if {
 	not lib.unknown(r, "accel.max_total")
-	r.accel.max_total > max_accelerators[r.env]
-} else := {"path": "accel.max_total", "actual": null, "expected": max_accelerators[r.env]} if {
+	r.accel.max_total > _accelerators(r)
+} else := {"path": "accel.max_total", "actual": null, "expected": _accelerators(r)} if {
 	not lib.unknown(r, "accel.max_total")
 	r.accel.max_total == null
 }
 
-deny contains result if {
+deny contains object.union(result, _exposed(r)) if {
 	some r in judged
-	fault := _fault(r)
-	result := object.union(fault, {
+	result := object.union(_fault(r), {
 		"msg": sprintf("%s can grow to %s nodes and %s accelerators; the %s limit is %v nodes and %v accelerators.", [
-			r.address, _size(r.capacity.max), _size(r.accel.max_total), r.env, max_nodes[r.env], max_accelerators[r.env],
+			r.address, _size(r.capacity.max), _size(r.accel.max_total), r.env, _nodes(r), _accelerators(r),
 		]),
 		"resource": r.address,
 	})
 }
 
-_size(number) := "unlimited" if {
+# What the maximum may cost over the limit. Nothing is saved while it does not grow.
+_exposed(r) := {"exposure": {"monthly": over, "formula": "cost.monthly.high * max(0, 1 - max_nodes[env] / capacity.max)"}} if {
+	is_number(r.capacity.max)
+	is_number(r.cost.monthly.high)
+	over := r.cost.monthly.high * max([0, 1 - (_nodes(r) / r.capacity.max)])
+} else := {}
+
+_size(number) := "any number of" if {
 	number == null
 } else := sprintf("%d", [number])
 
 unknown contains result if {
 	some r in judged
-	some path in ["capacity.max", "accel.max_total"]
-	lib.unknown(r, path)
+	paths := [path | some path in ["capacity.max", "accel.max_total"]; lib.unknown(r, path)]
+	count(paths) > 0
 	result := {
-		"msg": sprintf("%s: %s is not known yet; it must turn out to be within the %s limit", [r.address, path, r.env]),
+		"msg": sprintf("%s: %s is not known yet; it must turn out to be within the %s limit.", [
+			r.address, concat(" and ", paths), r.env,
+		]),
 		"resource": r.address,
-		"path": path,
+		"path": paths[0],
 	}
 }

@@ -51,9 +51,12 @@ _runs_accelerators(r) if startswith(r.kind, "ai.")
 
 _runs_accelerators(r) if r.kind in {"k8s.workload", "k8s.nodepool"}
 
-_names(env) := {card | some name in allowed[env]; some card in lib.card_names(name)}
+_allowed(r) := lib.by_env(allowed, r.env)
 
-_extra(r) := {model | some model in r.accel.models; not model in _names(r.env)}
+_names(r) := {card | some name in _allowed(r); some card in lib.card_names(name)}
+
+# Models that are known not to be allowed.
+_extra(r) := {model | some model in r.accel.models; model != null; not model in _names(r)}
 
 _wrong(r) if count(_extra(r)) > 0
 
@@ -63,39 +66,45 @@ _named(models) := concat(", ", sort(models)) if {
 	count(models) > 0
 } else := "an accelerator without a name"
 
-deny contains result if {
+_unknown_model(r) if lib.unknown(r, "accel.models")
+
+_unknown_model(r) if {
+	some path in r.unknown
+	startswith(path, "accel.models.")
+}
+
+deny contains object.union(_saved(r), result) if {
 	some r in judged
 	not lib.unknown(r, "accel.count")
 	not lib.unknown(r, "accel.models")
 	_wrong(r)
 	result := {
-		"msg": sprintf("%s may start %s in %s; allowed: %s.", [r.address, _named(_extra(r)), r.env, concat(", ", allowed[r.env])]),
+		"msg": sprintf("%s may start %s in %s; allowed: %s.", [r.address, _named(_extra(r)), r.env, concat(", ", _allowed(r))]),
 		"resource": r.address,
 		"path": "accel.models",
 		"actual": r.accel.models,
-		"expected": allowed[r.env],
+		"expected": _allowed(r),
 	}
 }
 
-unknown contains result if {
-	some r in judged
-	lib.unknown(r, "accel.models")
-	result := _unsure(r, "accel.models", "the accelerator is not known yet; it must turn out to be an allowed one")
-}
+# Against the cheapest allowed machine with enough memory, when the run knows one.
+_saved(r) := {"savings": {"monthly": saved, "formula": "cost.monthly.expected - cheapest_allowed.monthly"}} if {
+	saved := r.cost.monthly.expected - r.cheapest_allowed.monthly
+	saved >= 0
+} else := {}
 
 unknown contains result if {
 	some r in judged
-	not lib.unknown(r, "accel.models")
-	not allowed[r.env]
-	result := _unsure(r, "accel.models", sprintf("nothing says what %s allows", [r.env]))
+	_unknown_model(r)
+	result := _unsure(r, "the accelerator is not known yet; it must turn out to be an allowed one")
 }
 
 unknown contains result if {
 	some r in judged
 	lib.unknown(r, "accel.count")
-	not lib.unknown(r, "accel.models")
+	not _unknown_model(r)
 	_wrong(r)
-	result := _unsure(r, "accel.models", "whether it has accelerators at all is not known yet")
+	result := _unsure(r, "whether it has accelerators at all is not known yet")
 }
 
-_unsure(r, path, why) := {"msg": sprintf("%s: %s", [r.address, why]), "resource": r.address, "path": path}
+_unsure(r, why) := {"msg": sprintf("%s: %s.", [r.address, why]), "resource": r.address, "path": "accel.models"}

@@ -79,7 +79,8 @@ missing_tags(r, keys) := {key |
 	tag(r, key) == ""
 }
 
-# All names of accelerators that a policy author means by a name: a bare A100 is the card of either memory size.
-card_names(name) := {"A100-40GB", "A100-80GB"} if {
-	name == "A100"
-} else := {name}
+# All catalogue names of accelerators that a policy's author means by a name: `trn2` is Trainium2, a bare A100 either size.
+card_names(name) := {card | some card in object.get(data.spendgate.names, name, [name])}
+
+# The entry of a map by environment; an environment without one takes that of `unknown`.
+by_env(map, env) := object.get(map, env, map.unknown)

@@ -8,12 +8,14 @@ and `bounds` says what is known. Secrets are replaced by the text `(sensitive)`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from spendgate.model.attributes import Attributes
 from spendgate.model.case import PlainCase, ResourceCase
+from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Bounded
 from spendgate.ports import Docket
@@ -134,3 +136,40 @@ def _bounds(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def decode(data: bytes) -> Any:
     """Plain data from an engine's JSON. Raises ValueError (msgspec.DecodeError) when it is none."""
     return msgspec.json.decode(data)
+
+
+def given_document(case: PlainCase) -> dict[str, Any]:
+    """The resource of the document that a test's plain case stands for: what it does not give is as on an empty resource."""
+    document, _ = plain_facets(Facets())
+    document |= {
+        "address": case.address,
+        "source": "plan",
+        "provider": "",
+        "type": "",
+        "module": "",
+        "action": "create",
+    }
+    document |= {"flags": [], "cost": {}, "before": None, "after": {}, "sensitive": []}
+    unknown: Paths = []
+    bounds: dict[str, Any] = {}
+    for root, value in case.values.items():
+        if root not in ("change", "group"):
+            given = plain(value, root, unknown)
+            base = document.get(root)
+            document[root] = base | given if isinstance(base, dict) and isinstance(given, dict) else given
+            bounds.update(_bounds(value, root))
+    return document | {"unknown": unknown, "bounds": bounds}
+
+
+def given_input(case: PlainCase, now: datetime) -> dict[str, Any]:
+    """The whole document of a test: one resource, or none beside a change or a group that is given."""
+    whole = {"change", "group"} & case.values.keys()
+    group = _plain_case(case, "group")
+    return {
+        "version": VERSION,
+        "run": {"time": now.isoformat().replace("+00:00", "Z"), "currency": "USD"},
+        "resources": [] if whole else [given_document(case)],
+        "change": _plain_case(case, "change"),
+        "groups": {str(group["by"]): {str(group["value"]): group}} if {"by", "value"} <= group.keys() else {},
+        "budgets": case.values.get("budgets", []),
+    }

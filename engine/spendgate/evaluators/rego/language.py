@@ -15,6 +15,7 @@ from spendgate.evaluators.rego.foreign import judge_conftest, judge_gatekeeper, 
 from spendgate.evaluators.rego.infracost import infracost_input, judge_infracost
 from spendgate.evaluators.rego.raw_documents import Documents, conftest_documents, no_documents
 from spendgate.evaluators.rego.verdicts import Bench, judge_own
+from spendgate.model.accelerator_names import expand
 from spendgate.model.finding import Finding, PolicyTally
 from spendgate.model.policy import Policy
 from spendgate.policies.literals import Amount
@@ -23,6 +24,7 @@ from spendgate.wire.facets import number, plain
 from spendgate.wire.policy_input import encode, policy_input
 
 _PARAMETERS = ("spendgate", "params")
+_NAMES = ("spendgate", "names")
 _CATALOG = ("spendgate", "catalog")
 
 _Verdicts = tuple[list[Finding], PolicyTally]
@@ -86,7 +88,7 @@ class RegoLanguage:
         if not policies:
             return
         document = encode(self.document(bench.docket, policies))
-        data: dict[tuple[str, ...], Any] = {_PARAMETERS: {policy.id: plain_parameters(policy) for policy in policies}}
+        data = parameter_data(policies)
         if self.catalog is not None and _reads(policies, reference(_CATALOG)):
             data[_CATALOG] = self.catalog()
         unit = Unit(_modules(policies), questions(policies), (document,), data, bench.docket.now)
@@ -143,6 +145,24 @@ def questions(policies: Iterable[Policy]) -> tuple[Question, ...]:
         for policy in policies
         for rule in policy.body.rules
     )
+
+
+def parameter_data(policies: Iterable[Policy]) -> dict[tuple[str, ...], Any]:
+    """`data.spendgate.params` by policy, and `data.spendgate.names`: what the names of accelerators in them stand for."""
+    parameters = {policy.id: plain_parameters(policy) for policy in policies}
+    names = {text: sorted(expand(text)) for text in sorted(set(_texts(parameters))) if expand(text) != (text,)}
+    return {_PARAMETERS: parameters, _NAMES: names}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from _texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _texts(child)
 
 
 def plain_parameters(policy: Policy) -> dict[str, Any]:

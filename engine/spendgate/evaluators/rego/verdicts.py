@@ -84,10 +84,8 @@ def finding_of(policy: Policy, result: Result, bench: Bench, savings: Mapping[st
     configured = policy.enforcement.at(bench.env(result.address), bench.docket.now.date())
     unknown = result.role == "unknown"
     level = min(configured, Enforcement.WARN) if result.role == "warn" else configured
-    on_unknown = policy.on_unknown
     if result.enforcement is not None:
         level = min(level, max(result.enforcement, Enforcement.WARN))
-        on_unknown = max(on_unknown, level) if unknown else on_unknown
     whole = policy.scope != "resource" or policy.body.contract is not Contract.OWN
     cost = result.cost if result.cost is not None or whole else bench.cost(result.address)
     return Finding(
@@ -102,7 +100,7 @@ def finding_of(policy: Policy, result: Result, bench: Bench, savings: Mapping[st
         expected=result.expected,
         actual=result.actual,
         residual=result.message if unknown else None,
-        on_unknown=on_unknown,
+        on_unknown=policy.on_unknown,
         cost_monthly=cost,
         savings_monthly=result.savings if result.savings is not None else (savings or {}).get(result.address),
         savings_formula=result.savings_formula,
