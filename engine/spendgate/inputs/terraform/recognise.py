@@ -31,7 +31,7 @@ PLAN_KEYS = (
 
 _PLAN = re.compile(rb'\{\s*"(?:' + "|".join(PLAN_KEYS).encode() + rb')"\s*:')
 _OBJECT = re.compile(rb'\s*\{\s*["}]')
-_EVENT = re.compile(rb'\{\s*"@(?:level|message|module|timestamp)"\s*:')
+_EVENT = re.compile(rb'\s*\{\s*"@(?:level|message|module|timestamp)"\s*:')
 _EVENTS_WITHIN_BYTES = 65_536
 SHOW = "make it with `terraform show -json plan.tfplan > plan.json`"
 
@@ -60,7 +60,7 @@ def begins_like_plan(head: bytes) -> bool:
 
 def refuse_bytes(data: bytes, origin: str) -> None:
     """Raise InputError for data that is no text: empty, a binary plan, an archive, a web page."""
-    if not data.strip():
+    if not data or data.isspace():
         raise InputError("is empty", file=origin, hint=SHOW)
     if data.startswith(b"PK\x03\x04") and b"tfplan" in data[:64]:
         raise InputError("is a binary plan", file=origin, hint="name it .tfplan to have terraform read it, or " + SHOW)
@@ -70,7 +70,7 @@ def refuse_bytes(data: bytes, origin: str) -> None:
 
 def find_start(data: bytes, origin: str) -> int:
     """Where the JSON object begins: at the beginning, or where a plan begins in text. Raises InputError without one."""
-    if _EVENT.match(data.lstrip()[:64]):
+    if _EVENT.match(data):
         raise _events(origin)
     if _OBJECT.match(data):
         return data.index(b"{")

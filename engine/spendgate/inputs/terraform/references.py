@@ -76,7 +76,7 @@ class PlanReferences:
     def _open(self, resource: ConfigResource, path: tuple[str, ...]) -> Iterator[str]:
         """The attributes whose expression's value the plan does not tell; a variable that is null states nothing."""
         for name, expression in (resource.expressions or {}).items():
-            if isinstance(self._expressions.value(expression, path), Unknown):
+            if not _is_constant(expression) and isinstance(self._expressions.value(expression, path), Unknown):
                 yield name
 
     def _resolve(self, groups: Mapping[_BlockKey, _Group]) -> Iterator[tuple[str, str, str]]:
@@ -86,6 +86,8 @@ class PlanReferences:
             if group is None:
                 continue
             for attribute, expression in (resource.expressions or {}).items():
+                if _is_constant(expression):
+                    continue
                 texts = list(_reference_texts(expression))
                 targets = resolver.targets(texts, key[0]) if texts else ()
                 if not targets:
@@ -105,7 +107,11 @@ class _Resolver:
 
     def targets(self, texts: list[str], path: tuple[str, ...]) -> tuple[Target, ...]:
         found: dict[Target, None] = {}
+        longer = ""
         for text in texts:
+            if longer.startswith(text) and longer[len(text) : len(text) + 1] in (".", "[", ""):
+                continue
+            longer = text
             found.update(dict.fromkeys(self._follow(text, path, 0)))
         # NOTE: Terraform lists `x.y[0].id`, `x.y[0]` and `x.y`; the keyed one is meant.
         keyed = {(target.module, target.block) for target in found if target.key is not None}
@@ -167,16 +173,21 @@ def _block(mode: str, type_: str, name: str) -> str:
     return f"{type_}.{name}" if mode == "managed" else f"{mode}.{type_}.{name}"
 
 
+def _is_constant(expression: Any) -> bool:
+    return isinstance(expression, dict) and "constant_value" in expression
+
+
 def _reference_texts(expression: Any) -> Iterator[str]:
     """All reference texts anywhere in an expression or block."""
     stack = [expression]
     while stack:
         node = stack.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             references = node.get("references")
             if isinstance(references, list) and all(isinstance(text, str) for text in references):
                 yield from references
-            stack.extend(child for key, child in node.items() if key not in ("references", "constant_value"))
+            elif "constant_value" not in node:
+                stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
 
