@@ -111,6 +111,12 @@ def wrap(text: str, limit: int) -> list[str]:
     return [*lines, current] if current else lines
 
 
+def hanging(text: str, width: int, indent: int) -> list[str]:
+    """A safe text in lines of at most `width` columns, indented, the lines after the first by two more; at least one line."""
+    first, *more = wrap(text, width - indent - 2) or [""]
+    return [" " * indent + first, *(" " * (indent + 2) + line for line in more)]
+
+
 def without_commands(text: str) -> str:
     """The text, with nothing at the start of a line that a CI runner would take for a command to itself.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from spendgate.ports import ReportOptions
@@ -15,7 +14,7 @@ from spendgate.reporters.headline import (
     summary,
 )
 from spendgate.reporters.ink import Ink
-from spendgate.reporters.safe_text import one_line, without_commands, wrap
+from spendgate.reporters.safe_text import hanging, one_line, without_commands, wrap
 from spendgate.reporters.text_costs import cost_lines, not_priced_lines, usage_lines
 from spendgate.reporters.text_findings import finding_lines
 
@@ -70,8 +69,7 @@ def _problems(report: Report, ink: Ink, width: int, verbosity: int) -> list[str]
     for problem in shown:
         place = one_line(problem.file or "") + (f":{problem.line}" if problem.file and problem.line else "")
         said = f"{one_line(problem.level)}: {place + ': ' if place else ''}{one_line(problem.message)}"
-        first, *more = wrap(said + (" (no plain pass with this)" if problem.undetermined else ""), width - 4) or [""]
-        lines += [f"  {first}", *(f"    {line}" for line in more)]
+        lines += hanging(said + (" (no plain pass with this)" if problem.undetermined else ""), width, 2)
     return lines
 
 
@@ -80,14 +78,7 @@ def _idle_policies(report: Report, ink: Ink, width: int) -> list[str]:
     if not idle:
         return []
     said = f"Matched nothing: {', '.join(idle)} ({len(idle)} of {counted(len(report.policies), 'policy', 'policies')})"
-    return [ink("dim", line) for line in _hanging(said, width)]
-
-
-def _hanging(text: str, width: int) -> Iterator[str]:
-    first, *more = wrap(text, width - 2) or [""]
-    yield first
-    for line in more:
-        yield f"  {line}"
+    return [ink("dim", line) for line in hanging(said, width, 0)]
 
 
 REPORTER = TextReporter()

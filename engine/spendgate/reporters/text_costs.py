@@ -31,7 +31,7 @@ def cost_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str
     only = report.decision == "none"
     table = cost_table(report, None if verbosity > 0 else _ROWS_ALONE if only else _ROWS)
     if not table.rows:
-        return [_still(table, report)] if report.changes else []
+        return wrap(_still(table, report), width) if report.changes else []
     sheet = _Sheet(table, report, ink, width)
     lines = [sheet.heading()]
     for number, row in enumerate(table.rows):
@@ -39,9 +39,9 @@ def cost_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str
         if verbosity > 0 or only or number < _ROWS_WITH_ITEMS:
             lines += sheet.items(row, each=verbosity > 0)
     if table.left_out:
-        lines.append(ink("dim", _left_out(table)))
+        lines += _notes(_left_out(table), ink, width)
     if table.still and table.by_delta:
-        lines.append(ink("dim", f"  {counted(table.still, 'more change')} without a cost difference"))
+        lines += _notes(f"{counted(table.still, 'more change')} without a cost difference", ink, width)
     return [*lines, *sheet.total(report)]
 
 
@@ -52,7 +52,11 @@ def _still(table: CostTable, report: Report) -> str:
 def _left_out(table: CostTable) -> str:
     unknown = f", {table.left_out_unknown:,} of them not known" if table.left_out_unknown else ""
     together = f", {signed(table.left_out_delta)} together" if table.left_out_unknown < table.left_out else ""
-    return f"  … and {counted(table.left_out, 'smaller change')}{together}{unknown}; all with -v"
+    return f"… and {counted(table.left_out, 'smaller change')}{together}{unknown}; all with -v"
+
+
+def _notes(text: str, ink: Ink, width: int) -> list[str]:
+    return [ink("dim", f"  {line}") for line in wrap(text, width - 2)]
 
 
 class _Sheet:
@@ -146,7 +150,8 @@ class _Sheet:
         return side_total(report, "before"), side_total(report, "after"), delta
 
     def _line(self, left: str, before: str, after: str, delta: str, *, dim: bool = False) -> list[str]:
-        if self._stacked:
+        given = zip((before, after, delta), self._widths, strict=True)
+        if self._stacked or any(columns(amount) > wide for amount, wide in given):
             amounts = "  ".join(amount for amount in (before, after, delta) if amount)
             return [self._ink("dim", cut(left, self._width)) if dim else cut(left, self._width), *self._right(amounts)]
         cells = self._cells(before, after, delta)

@@ -10,7 +10,7 @@ from spendgate.reporters.groups import HEADINGS, Group, PolicyGroups, Section, c
 from spendgate.reporters.headline import counted
 from spendgate.reporters.ink import Ink
 from spendgate.reporters.money_text import is_known, money
-from spendgate.reporters.safe_text import columns, lines_of, one_line, wrap
+from spendgate.reporters.safe_text import columns, hanging, lines_of, one_line, wrap
 
 if TYPE_CHECKING:
     from spendgate.wire.v1 import Report
@@ -46,16 +46,16 @@ class _Writer:
 
     def _policy(self, policy: PolicyGroups, level: str) -> list[str]:
         title = f"{policy.policy} {policy.title}" + (f" [{policy.severity}]" if policy.severity else "")
-        first, *more = wrap(title, self._width - 2) or [""]
-        identifier = policy.policy if first.startswith(policy.policy) else ""
-        lines = [f"  {self._ink('bold', identifier)}{first[len(identifier) :]}", *(f"    {line}" for line in more)]
+        first, *more = hanging(title, self._width, 2)
+        lines = [first.replace(policy.policy, self._ink("bold", policy.policy), 1), *more]
         limit = len(policy.groups) if self._everything else _GROUPS_SHOWN.get(level, _GROUPS_SHOWN_OTHERS)
         for alike in _alike(policy.groups[:limit]):
             for group in alike:
                 lines += self._resource(group)
             lines += self._said(alike[0], policy, level)
         if left := sum(len(group.findings) for group in policy.groups[limit:]):
-            lines.append(self._ink("dim", f"    … and {counted(left, 'more finding')} of {policy.policy}; all with -v"))
+            said = f"… and {counted(left, 'more finding')} of {policy.policy}; all with -v"
+            lines += [self._ink("dim", f"    {line}") for line in wrap(said, self._width - 4)]
         if policy.remediation:
             lines += self._remedy(policy.remediation, "    ")
         return lines
