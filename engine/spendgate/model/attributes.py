@@ -25,14 +25,14 @@ def _step(node: Any, key: str) -> Any:
 
 
 def _any_marked(node: Any) -> bool:
-    """Whether a marker tree marks anything at all."""
+    """Whether a marker tree marks anything at all. Terraform's trees hold many empty containers: those end at once."""
     if node is True:
         return True
     if isinstance(node, Mapping):
-        return any(_any_marked(child) for child in node.values())
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        return any(_any_marked(child) for child in node)
-    return False
+        node = node.values()
+    elif not isinstance(node, Sequence) or isinstance(node, str):
+        return False
+    return any(child and _any_marked(child) for child in node)
 
 
 def _without_secrets(value: Any, marks: Any) -> Any:
@@ -99,7 +99,7 @@ class Attributes:
             # NOTE: no early return on None: a deeper step may still be marked unknown.
         if value is None:
             return ABSENT
-        return _without_secrets(value, sensitive) if sensitive is not False and _any_marked(sensitive) else value
+        return _without_secrets(value, sensitive) if sensitive and _any_marked(sensitive) else value
 
     def text(self, path: str) -> Text:
         """The text at a path; numbers and booleans are spelled out, absent and empty text are `None`."""
