@@ -173,6 +173,9 @@ def _scale_units(name: str, service: str, item: str) -> Callable[[Subject], Iter
         units = attributes.number("scale_unit")
         units = attributes.number("scale_units") if units is None else units
         yield amount(subject, name, "scale units", (service, item), units, default=Decimal(1))
+        connections = "monthly_p2s_connections_hrs"
+        if "point_to_site" in subject.resource.type:
+            yield used(subject, "P2S connections", "hours", (service, "p2s connections"), connections)
 
     return parts
 

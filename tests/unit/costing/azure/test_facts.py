@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.azure_run import Run, azure
 
+from spendgate.costing.meters import meters_for
 from spendgate.model.cost import Estimate, LineItem, Missing
 
 FACTS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("facts.json").read_text(encoding="utf-8"))["facts"]
@@ -114,3 +115,9 @@ def test_an_attribute_known_only_after_apply_never_makes_it_free(case: tuple[dic
     assert found.items or found.unpriced
     if found.is_complete and known.monthly is not None and found.monthly is not None and known.monthly.expected > 0:
         assert found.monthly.high > 0
+
+
+@pytest.mark.parametrize("fact", [pytest.param(fact, id=fact["name"]) for fact in FACTS if "usage" in fact])
+def test_every_stated_key_is_one_that_the_usage_file_may_hold(fact: dict[str, Any]) -> None:
+    known = {key for meter in meters_for("azure")[fact["type"]] for key in meter.usage_keys}
+    assert set(fact["usage"]) <= known
