@@ -115,16 +115,16 @@ def _guests(resource: Resource, context: FacetContext) -> tuple[Attributes, ...]
 
 
 def _own_addresses(resource: Resource, context: FacetContext) -> int:
-    """External IPv4 addresses that come and go with a machine; those reserved by a resource are counted there."""
+    """External IPv4 addresses of a machine but for those that a resource of the run reserves, which are counted there.
+
+    NOTE: a state holds the address that a machine happens to have, so that a stated `nat_ip` tells nothing.
+    """
     reserved = len(context.neighbours.targets(resource, "network_interface", "google_compute_address"))
     interfaces = resource.attributes.blocks("network_interface")
     found = 0
     for interface in interfaces if isinstance(interfaces, tuple) else ():
         accesses = interface.blocks("access_config")
-        found += sum(
-            not isinstance(access.values.get("nat_ip"), str) or not access.values["nat_ip"]
-            for access in (accesses if isinstance(accesses, tuple) else ())
-        )
+        found += len(accesses) if isinstance(accesses, tuple) else 0
     return max(found - reserved, 0)
 
 

@@ -319,7 +319,7 @@ def test_a_snapshot_of_unknown_size_needs_usage() -> None:
     ("access", "refs", "hours"),
     [
         pytest.param([{}], [], 730, id="one that comes with the machine"),
-        pytest.param([{"nat_ip": "34.1.2.3"}], [], None, id="a reserved one is counted where it is reserved"),
+        pytest.param([{"nat_ip": "34.1.2.3"}], [], 730, id="one that it has already"),
         pytest.param(
             [{}], [(f"{VM}.it", "network_interface", "google_compute_address.it")], None, id="one reserved in this run"
         ),
