@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spendgate.facets.google import ai, clusters, compute, kubernetes, notebooks, other, reserved, serverless
+from spendgate.facets.google import ai, clusters, compute, groups, kubernetes, notebooks, other, reserved, serverless
 from spendgate.facets.google.place import generic
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -12,6 +12,7 @@ from spendgate.ports import FacetContext
 
 _DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext], Facets]] = {
     **compute.DESCRIBERS,
+    **groups.DESCRIBERS,
     **reserved.DESCRIBERS,
     **kubernetes.DESCRIBERS,
     **ai.DESCRIBERS,

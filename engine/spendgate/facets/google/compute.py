@@ -1,15 +1,14 @@
-"""Compute Engine: VMs, their templates and managed groups."""
+"""Compute Engine: VMs, and what their templates share with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets import schedules
 from spendgate.facets.compose import compose
 from spendgate.facets.google.machines import (
-    ON_DEMAND,
     RESERVED,
     bought,
     disk,
@@ -26,10 +25,8 @@ from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import FacetContext
 
-_BOOT_GIB = Decimal(10)
+BOOT_GIB = Decimal(10)
 """Size of a boot disk that states none: that of the smaller public images."""
-_TEMPLATES = ("google_compute_instance_template", "google_compute_region_instance_template")
-_AUTOSCALERS = ("google_compute_autoscaler", "google_compute_region_autoscaler")
 _STOPPED = ("TERMINATED", "SUSPENDED")
 
 
@@ -50,13 +47,13 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
     details: dict[str, object] = {"disks_survive": True, "suspended": status == "SUSPENDED"}
     if reservation is not None:
         details["paid_by"] = reservation.address
-    details["addresses"] = _own_addresses(resource, context)
+    details["addresses"] = addresses_of(resource, context)
     pool = Pool(
         machine_types=types,
         capacity=_one_unless_stopped(resource, context),
         purchase=_purchase(resource, context, scheduling),
-        accelerators=machine_accelerators(types, _guests(resource, context), context.catalog),
-        disks=_vm_disks(attributes, _first(types)),
+        accelerators=machine_accelerators(types, attached_of(resource, context), context.catalog),
+        disks=_vm_disks(attributes, first_of(types)),
         operating_system=image_of(attributes.text("boot_disk.0.initialize_params.0.image"))[0],
         details=details,
     )
@@ -82,18 +79,22 @@ def _one_unless_stopped(resource: Resource, context: FacetContext) -> Capacity:
     return Capacity(count, count, count)
 
 
-def _first(types: tuple[str, ...] | Unknown) -> str:
+def first_of(types: tuple[str, ...] | Unknown) -> str:
+    """The expected machine type, empty where it is not known."""
     return types[0] if isinstance(types, tuple) and types else ""
 
 
 def _purchase(resource: Resource, context: FacetContext, scheduling: Attributes) -> Purchase:
     if resource.attributes.text("reservation_affinity.0.type") == "SPECIFIC_RESERVATION":
         return RESERVED
-    return _bought(resource, context, scheduling)
+    return purchase_of(resource, context, scheduling)
 
 
-def _bought(resource: Resource, context: FacetContext, scheduling: Attributes) -> Purchase:
-    """NOTE: an unstated scheduling block is computed, hence unknown in a plan: then it is the ordinary one."""
+def purchase_of(resource: Resource, context: FacetContext, scheduling: Attributes) -> Purchase:
+    """How a VM or the machines of a template are bought.
+
+    NOTE: an unstated scheduling block is computed, hence unknown in a plan: then it is the ordinary one.
+    """
     stated = context.neighbours.points(resource, "scheduling")
     whole = resource.attributes.block("scheduling")
     if stated and isinstance(whole, Unknown):
@@ -109,12 +110,13 @@ def _reservation_of(resource: Resource, context: FacetContext) -> Resource | Non
     return found[0] if found else None
 
 
-def _guests(resource: Resource, context: FacetContext) -> tuple[Attributes, ...] | Unknown:
+def attached_of(resource: Resource, context: FacetContext) -> tuple[Attributes, ...] | Unknown:
+    """The blocks of attached accelerators of a VM or a template."""
     stated = context.neighbours.points(resource, "guest_accelerator")
     return guests_of(resource.attributes, "guest_accelerator", stated=stated)
 
 
-def _own_addresses(resource: Resource, context: FacetContext) -> int:
+def addresses_of(resource: Resource, context: FacetContext) -> int:
     """External IPv4 addresses of a machine but for those that a resource of the run reserves, which are counted there.
 
     NOTE: a state holds the address that a machine happens to have, so that a stated `nat_ip` tells nothing.
@@ -147,16 +149,16 @@ def _vm_disks(attributes: Attributes, machine_type: str) -> tuple[Disk, ...] | U
     own_source = isinstance(attributes.get("boot_disk.0.source"), str) and boot is None
     found: list[Disk] = []
     if not own_source:
-        size = image_of(block.text("image"))[1] or _BOOT_GIB
+        size = image_of(block.text("image"))[1] or BOOT_GIB
         found.append(disk(block, "boot disk", kind_key="type", size_key="size", kind="pd-standard", size_gib=size))
     if isinstance(scratch, Unknown):
         return scratch
     for ssd in scratch:
         found.extend(local_ssds(1, machine_type, ssd.number("size")))
-    return _merged(found)
+    return merged(found)
 
 
-def _merged(disks: Sequence[Disk]) -> tuple[Disk, ...]:
+def merged(disks: Sequence[Disk]) -> tuple[Disk, ...]:
     """The disks with all local SSDs as one, since they are alike."""
     ssds = [found for found in disks if found.kind == "local-ssd"]
     others = [found for found in disks if found.kind != "local-ssd"]
@@ -194,154 +196,4 @@ def _schedule_of(block: Attributes, kind: str) -> Schedule:
     return found or Schedule()
 
 
-def template(resource: Resource, context: FacetContext) -> Facets:
-    """`google_compute_instance_template`: costs nothing alone, its groups do."""
-    attributes = resource.attributes
-    types = types_of(attributes.text("machine_type"))
-    scheduling = block_of(attributes, "scheduling")
-    return compose(
-        resource,
-        context,
-        kind="compute.template",
-        name=attributes.text("name"),
-        region=region(resource, context),
-        tags=labels(resource, context),
-        accel=machine_accelerators(types, _guests(resource, context), context.catalog),
-        capacity=Capacity(0, 0, 0),
-        purchase=_bought(resource, context, scheduling),
-        limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
-    )
-
-
-def group(resource: Resource, context: FacetContext) -> Facets:
-    """Managed instance groups: template times target size, or the autoscaler's bounds."""
-    attributes = resource.attributes
-    templates = context.neighbours.targets(resource, "version", *_TEMPLATES)
-    shape = templates[0].attributes if templates else Attributes()
-    types = _group_types(attributes, shape) if templates else Unknown("its instance template is not in this run")
-    capacity, schedule = _group_capacity(resource, context)
-    scheduling = block_of(shape, "scheduling")
-    pool = Pool(
-        machine_types=types,
-        capacity=capacity,
-        purchase=_bought(templates[0], context, scheduling) if templates else ON_DEMAND,
-        accelerators=machine_accelerators(types, _guests(templates[0], context) if templates else (), context.catalog),
-        disks=_template_disks(shape, _first(types))
-        if templates
-        else Unknown("its instance template is not in this run"),
-        operating_system=image_of(shape.text("disk.0.source_image"))[0],
-        details={"addresses": _own_addresses(templates[0], context) if templates else 0},
-    )
-    # NOTE: a group takes no labels; those of its template go to the machines.
-    own = labels(templates[0], context) if templates else None
-    if schedule is None and own is not None:
-        schedule = schedules.from_tags(own, context.schedules)
-    return compose(
-        resource,
-        context,
-        kind="compute.group",
-        name=attributes.text("name"),
-        region=region(resource, context),
-        tags=own,
-        pools=(pool,),
-        schedule=schedule or Schedule(),
-        limits=Limits(max_runtime_hours=runtime_cap(scheduling), cap_supported=True),
-        scaling=Scaling("fixed" if capacity.min == capacity.max else "autoscaling", capacity.min == 0 != capacity.max),
-    )
-
-
-def _group_types(attributes: Attributes, shape: Attributes) -> tuple[str, ...] | Unknown:
-    """The template's machine type, and those that a flexibility policy allows instead."""
-    types = types_of(shape.text("machine_type"))
-    selections = attributes.blocks("instance_flexibility_policy.0.instance_selections")
-    if isinstance(selections, Unknown) or isinstance(types, Unknown):
-        return types
-    found = dict.fromkeys(types)
-    for selection in selections:
-        allowed = selection.texts("machine_types")
-        if isinstance(allowed, Unknown):
-            return allowed
-        found.update(dict.fromkeys(allowed))
-    return tuple(found)
-
-
-def _group_capacity(resource: Resource, context: FacetContext) -> tuple[Capacity, Schedule | None]:
-    for autoscaler in context.neighbours.users(resource, *_AUTOSCALERS):
-        policy = block_of(autoscaler.attributes, "autoscaling_policy")
-        least, most = policy.whole("min_replicas"), policy.whole("max_replicas")
-        scheduled = _scheduled(policy) if least == 0 else None
-        if scheduled is not None:
-            return Capacity(0, scheduled[0], most), scheduled[1]
-        if policy.text("mode") == "OFF":
-            break
-        return Capacity(least, least, most), None
-    size = resource.attributes.whole("target_size")
-    # NOTE: the provider computes an unstated target size, hence unknown in a plan; a group starts empty.
-    if size is None or (isinstance(size, Unknown) and not context.neighbours.points(resource, "target_size")):
-        size = 0
-    return Capacity(size, size, size), None
-
-
-def _scheduled(policy: Attributes) -> tuple[int, Schedule] | None:
-    """The size that scaling schedules ask of an otherwise empty group, and for how many hours a week."""
-    blocks = policy.blocks("scaling_schedules")
-    size, hours = 0, Decimal(0)
-    for block in blocks if isinstance(blocks, tuple) else ():
-        count, seconds, cron = (
-            block.whole("min_required_replicas"),
-            block.number("duration_sec"),
-            block.text("schedule"),
-        )
-        if block.flag("disabled") is True or not isinstance(count, int) or not count:
-            continue
-        if not isinstance(seconds, Decimal) or not isinstance(cron, str):
-            return None
-        weekly = schedules.weekly_hours(cron, seconds)
-        if weekly is None:
-            return None
-        size, hours = max(size, count), max(hours, weekly)
-    return (size, Schedule(hours, "scaling_schedules", proven=True)) if size else None
-
-
-def _template_disks(shape: Attributes, machine_type: str) -> tuple[Disk, ...] | Unknown:
-    blocks = shape.blocks("disk")
-    if isinstance(blocks, Unknown):
-        return blocks
-    found: list[Disk] = []
-    for number, block in enumerate(blocks):
-        kind = block.text("disk_type")
-        if block.text("type") == "SCRATCH" or kind == "local-ssd":
-            found.extend(local_ssds(1, machine_type, block.number("disk_size_gb")))
-        elif not isinstance(block.get("source"), str):
-            name = "boot disk" if number == 0 else f"disk {number}"
-            size = image_of(block.text("source_image"))[1] or _BOOT_GIB
-            found.append(
-                disk(block, name, kind_key="disk_type", size_key="disk_size_gb", kind="pd-standard", size_gib=size)
-            )
-    return _merged(found)
-
-
-def from_template(resource: Resource, context: FacetContext) -> Facets:
-    """`google_compute_instance_from_template`: a VM that states what differs from its template."""
-    found = context.neighbours.targets(resource, "source_instance_template", *_TEMPLATES)
-    shape = found[0].attributes.values if found else {}
-    own = {key: value for key, value in resource.attributes.values.items() if value not in (None, "", [], {})}
-    unknown = resource.attributes.unknown
-    if found and isinstance(unknown, Mapping):
-        # NOTE: the provider computes what the template decides.
-        unknown = {key: mark for key, mark in unknown.items() if key not in shape}
-    whole = replace(resource, attributes=Attributes({**shape, **own}, unknown, resource.attributes.sensitive))
-    facets = instance(whole, context)
-    pool = facets.pools[0]
-    if found and "boot_disk" not in own:
-        pool = replace(pool, disks=_template_disks(found[0].attributes, _first(pool.machine_types)))
-    return replace(facets, pools=(pool,))
-
-
-DESCRIBERS = {
-    "google_compute_instance": instance,
-    "google_compute_instance_from_template": from_template,
-    **dict.fromkeys(_TEMPLATES, template),
-    "google_compute_instance_group_manager": group,
-    "google_compute_region_instance_group_manager": group,
-}
+DESCRIBERS = {"google_compute_instance": instance}
