@@ -61,12 +61,18 @@ deny contains object.union(result, _exposed(r)) if {
 	})
 }
 
-# What the maximum may cost over the limit. Nothing is saved while it does not grow.
-_exposed(r) := {"exposure": {"monthly": over, "formula": "cost.monthly.high * max(0, 1 - max_nodes[env] / capacity.max)"}} if {
+# What the maximum may cost over the limit, in machines or in accelerators. Nothing is saved while it does not grow.
+_exposed(r) := {"exposure": {"monthly": r.cost.monthly.high * _share_over(r)}} if {
 	is_number(r.capacity.max)
+	is_number(r.accel.max_total)
 	is_number(r.cost.monthly.high)
-	over := r.cost.monthly.high * max([0, 1 - (_nodes(r) / r.capacity.max)])
 } else := {}
+
+_share_over(r) := max([
+	0,
+	1 - (_nodes(r) / r.capacity.max),
+	1 - (_accelerators(r) / max([1, r.accel.max_total])),
+])
 
 _size(number) := "any number of" if {
 	number == null

@@ -60,6 +60,7 @@ def plain_facets(facets: Facets) -> tuple[dict[str, Any], list[str]]:
         "pools": [_pool(pool, f"pools.{index}", unknown) for index, pool in enumerate(facets.pools)],
         "disks": _disks(facets.disks, "disks", unknown),
         "llm": plain(facets.llm, "llm", unknown) if facets.llm else {},
+        "k8s": plain(facets.k8s, "k8s", unknown) if facets.k8s else {},
     }
     return tree, unknown
 

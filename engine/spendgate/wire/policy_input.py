@@ -94,7 +94,14 @@ def masked(value: Any, marks: Any) -> Any:
     if _is_list(marks) and _is_list(value):
         rest = len(value) - len(marks)
         return [masked(child, mark) for child, mark in zip(value, [*marks, *[False] * rest], strict=False)]
-    return value
+    # NOTE: marks for a tree where a plain value stands: what is secret in it cannot be told, so all of it is.
+    return SECRET if value is not None and _marks_something(marks) else value
+
+
+def _marks_something(marks: Any) -> bool:
+    if isinstance(marks, Mapping):
+        return any(_marks_something(child) for child in marks.values())
+    return any(_marks_something(child) for child in marks) if _is_list(marks) else marks is True
 
 
 def _is_list(value: Any) -> bool:
