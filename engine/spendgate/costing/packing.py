@@ -132,10 +132,11 @@ def suits(need: PodNeed, shape: NodeShape) -> bool:
         return False
     if need.models and need.accelerators > 0 and not set(need.models) & set(shape.models):
         return False
-    if need.selector is not None:
-        labels_fit = need.selector.accepts_labels(shape.labels, strict=False)
-        if not labels_fit or not need.selector.tolerates(shape.taints):
+    if need.selector is None:
+        if any(effect != "PreferNoSchedule" for *_, effect in shape.taints):
             return False
+    elif not need.selector.accepts_labels(shape.labels, strict=False) or not need.selector.tolerates(shape.taints):
+        return False
     return _Node(shape).room_for(need) > 0 or need.count == 0
 
 

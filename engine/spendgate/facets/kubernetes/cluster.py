@@ -155,7 +155,7 @@ class Cluster:
 
     def _sources(self) -> Iterator[NodeSource]:
         for resource in self._neighbours.of_types("Node"):
-            yield node_source(resource)
+            yield node_source(resource, self.shapes.catalog)
         for resource in self._neighbours.of_types("NodePool"):
             yield karpenter_source(resource, self.shapes)
         for resource in self._neighbours.of_types(*TERRAFORM_POOLS):

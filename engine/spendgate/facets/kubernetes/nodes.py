@@ -33,7 +33,7 @@ def _place(source: NodeSource, context: FacetContext) -> tuple[str | None, Text]
 def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
     """A live `Node`: the machine that it is; accelerators are those that it has, what pods may take stands apart."""
     values = resource.attributes.values
-    source = node_source(resource)
+    source = node_source(resource, cluster.shapes.catalog)
     provider, region = _place(source, context)
     capacity, allocatable = mapping(dig(values, "status", "capacity")), mapping(dig(values, "status", "allocatable"))
     accel = _of_node(capacity or allocatable, source, cluster)

@@ -6,13 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spendgate.facets.kubernetes.clouds import cloud_of_key, cloud_of_node_id, region_of_labels
+from spendgate.facets.kubernetes.clouds import (
+    cloud_of_key,
+    cloud_of_machine,
+    cloud_of_node_id,
+    cloud_of_region,
+    region_of_labels,
+)
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, texts
 from spendgate.facets.kubernetes.requirements import allowed_machines
 from spendgate.facets.kubernetes.shapes import Shapes
 from spendgate.facets.kubernetes.wishes import INSTANCE_TYPE
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.resource import Resource
+from spendgate.ports import Catalog
 
 TERRAFORM_POOLS = ("aws_eks_node_group", "google_container_node_pool", "azurerm_kubernetes_cluster_node_pool")
 _GPU_TAINT = ("nvidia.com/gpu", "present", "NoSchedule")
@@ -42,18 +49,22 @@ class NodeSource:
     allocatable: Mapping[str, Any] = field(default_factory=dict)
 
 
-def node_source(resource: Resource) -> NodeSource:
-    """A live `Node`."""
+def node_source(resource: Resource, catalog: Catalog) -> NodeSource:
+    """A live `Node`; its cloud is told by its id, its labels, its machine type or the spelling of its region."""
     values = resource.attributes.values
     labels = {str(k): (str(v),) for k, v in mapping(dig(values, "metadata", "labels")).items()}
+    types = next((labels[key] for key in INSTANCE_TYPE if key in labels), ())
+    region = region_of_labels(labels)
     provider = cloud_of_node_id(str(dig(values, "spec", "providerID") or ""))
+    provider = provider or next((cloud for key in labels if (cloud := cloud_of_key(key))), None)
+    provider = provider or next((cloud for type_ in types if (cloud := cloud_of_machine(type_, catalog))), None)
     return NodeSource(
         resource.address,
-        provider or next((cloud for key in labels if (cloud := cloud_of_key(key))), None),
-        region_of_labels(labels),
+        provider or (cloud_of_region(region) if region else None),
+        region,
         labels,
         taints_of(dig(values, "spec", "taints")),
-        next((labels[key] for key in INSTANCE_TYPE if key in labels), ()),
+        types,
         priced=True,
         strict=True,
         models=models_of(labels),
