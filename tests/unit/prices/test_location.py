@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.unit.prices.tables import TABLES, write
 
 from spendgate.errors import PriceError
 from spendgate.prices import location
 from spendgate.prices.book import PriceBook
-from tests.unit.prices.tables import TABLES, write
 
 
 @pytest.fixture
