@@ -13,9 +13,11 @@ from spendgate.model.facets import Schedule
 from spendgate.model.resource import Resource
 from spendgate.ports import FacetContext
 
-_STOPS = re.compile(r":(stopInstances|stopDBInstance|stopDBCluster|stopNotebookInstance|AWS-Stop(EC2|Rds)Instance)\b")
+_STOPS = re.compile(
+    r"[:/](stopInstances|stopDBInstance|stopDBCluster|stopNotebookInstance|AWS-Stop(EC2|Rds)Instance)\b"
+)
 _STARTS = re.compile(
-    r":(startInstances|startDBInstance|startDBCluster|startNotebookInstance|AWS-Start(EC2|Rds)Instance)\b"
+    r"[:/](startInstances|startDBInstance|startDBCluster|startNotebookInstance|AWS-Start(EC2|Rds)Instance)\b"
 )
 """Ends of target ARNs: SDK calls of the scheduler, and the public SSM automations that do the same."""
 
