@@ -66,6 +66,33 @@ def test_a_reference_in_another_attribute_does_not_count() -> None:
     assert [found.address for found in after.targets(group, "", "lt")] == ["lt.t"]
 
 
+def test_a_group_that_changes_its_template_had_the_old_one_before() -> None:
+    group = change("asg.g", {"lt": [{"id": "lt-1"}]}, {"lt": [{"id": "lt-2"}]})
+    graph = Graph([group, TEMPLATE, OTHER], Edges(("asg.g", "lt", "lt.other")))
+    assert group.before is not None
+    assert group.after is not None
+    assert [found.address for found in graph.before.targets(group.before, "lt", "lt")] == ["lt.t"]
+    assert [found.address for found in graph.after.targets(group.after, "lt", "lt")] == ["lt.other"]
+    old, new = TEMPLATE.before, OTHER.before
+    assert old is not None
+    assert new is not None
+    assert [found.address for found in graph.before.users(old, "asg")] == ["asg.g"]
+    assert graph.before.users(new, "asg") == ()
+
+
+def test_a_value_that_names_nobody_leaves_the_reference() -> None:
+    group = change("asg.g", None, {"lt": "see-elsewhere"})
+    graph = Graph([group, TEMPLATE, OTHER], Edges(("asg.g", "lt", "lt.t")))
+    assert group.after is not None
+    assert [found.address for found in graph.after.targets(group.after, "lt", "lt")] == ["lt.t"]
+
+
+def test_the_whole_run_can_be_asked_as_a_network() -> None:
+    network = Graph([GROUP, TEMPLATE, OTHER], Edges(("asg.g", "lt", "lt.t"))).network()
+    assert sorted(network.nodes) == ["asg.g", "lt.other", "lt.t"]
+    assert list(network.edges(keys=True)) == [("asg.g", "lt.t", "lt")]
+
+
 class Stating(Edges):
     """References of a source in which every attribute is given by an expression."""
 
@@ -95,4 +122,4 @@ def test_types_that_are_not_in_the_run_need_no_graph() -> None:
     graph = Graph([GROUP], NoReferences())
     assert GROUP.after is not None
     assert graph.after.targets(GROUP.after, "lt", "lt") == ()
-    assert graph._built is None
+    assert graph._out is None
