@@ -35,7 +35,7 @@ def check(**said: Any) -> int:
     Exit codes: 0 pass, 1 fail, 2 error, 3 undetermined, 4 warnings (only with --fail-on warn).
     """
     outputs = opt.targets(said["outputs"])
-    opt.check_formats(outputs)
+    facets = opt.check_formats(outputs)
     now = opt.time_of(said["now"])
     from spendgate.settings import resolve
 
@@ -46,7 +46,7 @@ def check(**said: Any) -> int:
     inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
     from spendgate import pipeline
 
-    report = pipeline.check(inputs, settings, now)
+    report = pipeline.check(inputs, settings, now, facets=facets)
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
     return report.exit_code
 

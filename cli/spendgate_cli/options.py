@@ -141,13 +141,12 @@ def write_out(text: str) -> None:
         buffer.flush()
 
 
-def check_formats(outputs: Sequence[tuple[str, str | None]]) -> None:
-    """Refuse an unknown format before anything is read."""
+def check_formats(outputs: Sequence[tuple[str, str | None]]) -> bool:
+    """Refuse an unknown format before anything is read; whether any of them shows facets."""
     from spendgate.reporters import REPORTERS
 
-    for name, _ in outputs:
-        if name not in REPORTERS:
-            REPORTERS.get(name)
+    chosen = [REPORTERS.get(name) for name, _ in outputs]
+    return any(reporter.shows_facets for reporter in chosen)
 
 
 def _save(text: str, path: str) -> None:

@@ -196,6 +196,8 @@ class Reporter(Protocol):
 
     name: str
     media_type: str
+    shows_facets: bool
+    """Whether the format shows the facets of resources; they are left out of reports for formats that do not."""
 
     def render(self, report: Any, options: ReportOptions) -> str:
         """The whole text, ending in a newline."""

@@ -28,8 +28,11 @@ _NOT_JUDGED = Ruling(Decision.NONE, PASS, "costs only: nothing was judged")
 _NO_POLICY = Problem(Level.WARNING, "no policy was loaded, nothing was judged (--allow-empty)")
 
 
-def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
-    """The gate: judge and price everything that the inputs hold. Raises SpendgateError when nothing can be said."""
+def check(inputs: Sequence[str], settings: Settings, now: datetime, *, facets: bool = True) -> v1.Report:
+    """The gate: judge and price everything that the inputs hold. Raises SpendgateError when nothing can be said.
+
+    `facets=False` leaves the facets out of the report, for formats that do not show them.
+    """
     policies = load_policies(settings)
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())
@@ -59,6 +62,7 @@ def check(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report
         now=now,
         scope=settings.scope,
         rego_engine=judged.rego_engine,
+        facets=facets,
     )
 
 

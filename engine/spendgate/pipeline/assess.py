@@ -49,6 +49,17 @@ class Assessed:
     touched: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both sides of a workload. `asked` fills with the types that describing and pricing the after side looked for,
+    `moving` are the types of all resources that differ: where the two do not meet, before is as after."""
+
+    before: FacetContext
+    after: FacetContext
+    asked: set[str]
+    moving: frozenset[str]
+
+
 class _Plain:
     """Describes resources of providers that have no adapter: their type and place are all that is known."""
 
@@ -79,7 +90,16 @@ class Assessor:
     def assess(self, workload: Workload) -> Iterator[Assessed]:
         """Every change of a workload, ordered by address. Raises SettingsError for usage that would have no effect."""
         graph = Graph(workload.changes, workload.references)
-        sides = (self._context(workload, graph.before), self._context(workload, graph.after))
+        moving = frozenset(
+            side.type
+            for change in workload.changes
+            if change.before is not change.after
+            for side in (change.before, change.after)
+            if side is not None
+        )
+        sides = _Sides(
+            self._context(workload, graph.before), self._context(workload, graph.after), graph.after.asked, moving
+        )
         for change in sorted(workload.changes, key=lambda change: change.address):
             yield self._assessed(change, workload, sides)
 
@@ -110,13 +130,17 @@ class Assessor:
             regions=around.regions,
         )
 
-    def _assessed(self, change: Change, workload: Workload, sides: tuple[FacetContext, FacetContext]) -> Assessed:
+    def _assessed(self, change: Change, workload: Workload, sides: _Sides) -> Assessed:
         if "data" in change.flags or change.action is Action.READ:
             # NOTE: a data source is read, not run: whoever runs it pays for it.
-            facets = self._describe(change.resource, sides[1])
+            facets = self._describe(change.resource, sides.after)
             return Assessed(change, facets, cost_change(NO_RESOURCE, NO_RESOURCE), workload, touched=False)
-        before, facets_before = self._side(change.before, sides[0])
-        after, facets_after = self._side(change.after, sides[1])
+        sides.asked.clear()
+        after, facets_after = self._side(change.after, sides.after)
+        if change.before is change.after and sides.moving.isdisjoint(sides.asked):
+            before, facets_before = after, facets_after
+        else:
+            before, facets_before = self._side(change.before, sides.before)
         cost = _cost(change, before, after)
         touched = change.action not in _UNTOUCHED or cost.before is not cost.after
         side = facets_after or facets_before

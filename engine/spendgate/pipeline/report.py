@@ -37,8 +37,13 @@ def build_report(
     scope: str,
     currency: str = "USD",
     rego_engine: str | None = None,
+    facets: bool = True,
 ) -> v1.Report:
-    """The report of a run, as `wire.v1` publishes it. `judged` holds the addresses that policies saw."""
+    """The report of a run, as `wire.v1` publishes it.
+
+    `judged` holds the addresses that policies saw. Without `facets` the trees of facets are left out, for formats that show
+    none of them: they are the largest part of the report.
+    """
     by_address = {item.change.address: item for item in run.assessed}
     return v1.Report(
         version=v1.VERSION,
@@ -50,7 +55,7 @@ def build_report(
         rego_engine=rego_engine,
         counts=_counts(run, findings, policies, tallies, judged),
         cost=_cost(run.totals),
-        changes=[_change(item, item.change.address in judged) for item in run.assessed],
+        changes=[_change(item, item.change.address in judged, facets) for item in run.assessed],
         findings=[_finding(finding, by_address.get(finding.address)) for finding in findings],
         policies=[_tally(policy, tallies.get(policy.id, PolicyTally(policy.id))) for policy in policies],
         problems=[_problem(problem) for problem in problems],
@@ -109,9 +114,9 @@ def _cost(totals: Totals) -> v1.Cost:
     )
 
 
-def _change(item: Assessed, judged: bool) -> v1.Change:
+def _change(item: Assessed, judged: bool, with_facets: bool) -> v1.Change:
     change, facets = item.change, item.facets
-    tree, unknown = plain_facets(facets)
+    tree, unknown = plain_facets(facets) if with_facets else ({}, [])
     region = facets.region
     return v1.Change(
         address=change.address,

@@ -30,6 +30,7 @@ class CsvReporter:
 
     name = "csv"
     media_type = "text/csv"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole table; width, colour and verbosity change nothing."""

@@ -35,6 +35,7 @@ class GithubReporter:
 
     name = "github"
     media_type = "text/plain"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """All commands; with verbosity -1 without notices."""

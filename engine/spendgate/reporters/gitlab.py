@@ -30,6 +30,7 @@ class GitlabReporter:
 
     name = "gitlab"
     media_type = "application/json"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole list; width, colour and verbosity change nothing."""

@@ -16,6 +16,7 @@ class JsonReporter:
 
     name = "json"
     media_type = "application/json"
+    shows_facets = True
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole report; width, colour and verbosity change nothing."""

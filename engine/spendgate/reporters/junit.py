@@ -24,6 +24,7 @@ class JunitReporter:
 
     name = "junit"
     media_type = "application/xml"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole document; width, colour and verbosity change nothing."""

@@ -53,6 +53,7 @@ class MarkdownReporter:
 
     name = "markdown"
     media_type = "text/markdown"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole comment; rows of tables are left out, and counted, where it would grow over the limit."""

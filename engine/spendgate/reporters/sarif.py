@@ -39,6 +39,7 @@ class SarifReporter:
 
     name = "sarif"
     media_type = "application/sarif+json"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole log; width, colour and verbosity change nothing."""

@@ -17,6 +17,7 @@ class TapReporter:
 
     name = "tap"
     media_type = "text/plain"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole stream; width, colour and verbosity change nothing."""

@@ -30,6 +30,7 @@ class TextReporter:
 
     name = "text"
     media_type = "text/plain"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole text. With verbosity -1 the decision, the findings and the last line; with 1 every row and source."""

@@ -36,6 +36,7 @@ class HtmlReporter:
 
     name = "html"
     media_type = "text/html"
+    shows_facets = False
 
     def render(self, report: Report, options: ReportOptions) -> str:
         """The whole page; width and colour change nothing, with verbosity 1 the table of changes has every row."""
