@@ -33,7 +33,7 @@ class Pods:
         "ClusterTrainingRuntime", "TrainingRuntime", "Experiment", "InferenceService", "LLMInferenceService", "SeldonDeployment",
         "Service.serving.knative.dev", "Notebook", "SparkApplication", "ScheduledSparkApplication", "Workflow", "CronWorkflow",
         "WorkflowTemplate", "ClusterWorkflowTemplate", "PodTemplate", "ServingRuntime", "ClusterServingRuntime",
-        "LLMInferenceServiceConfig", "AppWrapper", "*",
+        "LLMInferenceServiceConfig", "AppWrapper", "VLLMRuntime", "VLLMRouter", "CacheServer", "NIMService", "*",
     )  # fmt: skip
     usage_keys = {
         "monthly_hrs": "hours a month that each pod runs",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -40,23 +41,48 @@ def claimed(spec: Mapping[str, Any], find: Finder, *, has_devices: bool = False)
         if template is not None:
             held = find("ResourceClaimTemplate", template)
             if held is not None or not has_devices:
-                yield from _requests(dig(held, "spec", "spec"), template, None, found=held is not None)
+                yield from _requests(dig(held, "spec", "spec"), template, None, find, found=held is not None)
         elif claim is not None:
             held = find("ResourceClaim", claim)
             if held is not None or not has_devices:
-                yield from _requests(dig(held, "spec"), claim, claim, found=held is not None)
+                yield from _requests(dig(held, "spec"), claim, claim, find, found=held is not None)
 
 
-def _requests(spec: Any, name: str, shared: str | None, *, found: bool) -> Iterator[Device]:
+def _requests(spec: Any, name: str, shared: str | None, find: Finder, *, found: bool) -> Iterator[Device]:
     if not found:
         if not _NETWORK.search(name):
             unknown = Unknown(f"the claim {name} is not in this run")
             yield Device(f"claim {name}", "unknown", unknown, shared=shared)
         return
+    if dig(spec, "resourceClassName") is not None:
+        yield from _of_class(mapping(spec), name, shared, find)
     for request in maps(dig(spec, "devices", "requests")):
         device = _request(request, name, shared)
         if device is not None:
             yield device
+
+
+def _of_class(spec: Mapping[str, Any], claim: str, shared: str | None, find: Finder) -> Iterator[Device]:
+    """A claim of the first alpha (`resourceClassName`), whose parameters stand in an object of the driver."""
+    reference = mapping(spec.get("parametersRef"))
+    held = mapping(dig(find(str(reference.get("kind")), str(reference.get("name"))), "spec"))
+    profile = str(held.get("profile") or "")
+    expression = f"profile '{profile}'" if profile else ""
+    request = {
+        "deviceClassName": spec.get("resourceClassName"),
+        "count": held.get("count", 1),
+        "selectors": [{"cel": {"expression": expression}}],
+    }
+    device = _one(request, claim, shared)
+    if device is not None:
+        yield device
+
+
+def of_class(name: str, held: Mapping[str, Any], count: Decimal | Unknown) -> Device | None:
+    """The device that a DeviceClass gives for an extended resource or for its own name, so many times."""
+    request = {"deviceClassName": name, "selectors": dig(held, "spec", "selectors")}
+    found = _one(request, name, None)
+    return None if found is None else replace(found, resource=name, count=count)
 
 
 def _request(request: Mapping[str, Any], claim: str, shared: str | None) -> Device | None:

@@ -29,7 +29,7 @@ from spendgate.ports import Catalog, Neighbours
 
 _NAMED = (
     "Namespace", "ResourceClaim", "ResourceClaimTemplate", "ClusterTrainingRuntime", "TrainingRuntime", "LocalQueue",
-    "ClusterQueue", "ResourceFlavor", "StorageClass", "PersistentVolume", "RuntimeClass", "PriorityClass",
+    "ClusterQueue", "ResourceFlavor", "GpuClaimParameters", "MigDeviceClaimParameters", "StorageClass", "PersistentVolume", "RuntimeClass", "PriorityClass",
 )  # fmt: skip
 _NO_NODES = Unknown("how many nodes take it is not known: the run holds no nodes")
 
@@ -52,6 +52,7 @@ class Cluster:
         self._defaults = self._limit_ranges()
         self.quotas = self._quotas()
         self.sharing = self._sharing()
+        self.device_classes = dict(self._device_classes())
         self.sources = tuple(self._sources())
         self._matches: dict[Any, tuple[NodeSource, ...]] = {}
         self._workloads: dict[str, set[tuple[str, str]]] = {}
@@ -152,6 +153,15 @@ class Cluster:
             found.extend(sharing_of(resource.attributes.values))
         # NOTE: several configurations that disagree are chosen per node by a label: none of them is assumed.
         return tuple(dict.fromkeys(found)) if len({rule.replicas for rule in found}) <= 1 else ()
+
+    def _device_classes(self) -> Iterator[tuple[str, tuple[str, Mapping[str, Any]]]]:
+        """Classes by the extended resource that they stand for."""
+        for resource in self._neighbours.of_types("DeviceClass"):
+            values = resource.attributes.values
+            yield f"deviceclass.resource.kubernetes.io/{resource.name}", (resource.name, values)
+            extended = dig(values, "spec", "extendedResourceName")
+            if isinstance(extended, str):
+                yield extended, (resource.name, values)
 
     def _sources(self) -> Iterator[NodeSource]:
         for resource in self._neighbours.of_types("Node"):

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from spendgate.facets.kubernetes.reading import quantity
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.values import Number, Unknown
 
@@ -73,6 +75,18 @@ def devices_of(asked: Mapping[str, Decimal | Unknown], sharing: tuple[Sharing, .
         if device is not None:
             found.append(device)
     return found
+
+
+def fraction_of(annotations: Mapping[str, Any]) -> list[Device]:
+    """A part of a GPU that a pod asks for by annotation (KAI scheduler, Run:ai): `gpu-fraction`, or `gpu-memory` in MiB."""
+    share, number = quantity(annotations.get("gpu-fraction")), quantity(annotations.get("gpu-fraction-num-devices"))
+    count = number if isinstance(number, Decimal) else Decimal(1)
+    if share is not None:
+        return [Device("gpu-fraction", "nvidia", count, share, "time-slicing")]
+    if "gpu-memory" in annotations:
+        reason = "a share of GPU memory is asked, of a GPU whose memory is not known"
+        return [Device("gpu-memory", "nvidia", count, Unknown(reason), "time-slicing")]
+    return []
 
 
 def _device(

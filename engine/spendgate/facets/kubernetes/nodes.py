@@ -27,7 +27,7 @@ from spendgate.ports import FacetContext, MachineSpec
 def _place(source: NodeSource, context: FacetContext) -> tuple[str | None, Text]:
     provider = source.provider or default_cloud(context.regions)
     region = source.region or (default_region(provider, context.regions) if provider else None)
-    return provider, region or Unknown("no label or setting tells the region (regions: in spendgate.yaml does)")
+    return provider, region or Unknown("the region is not known (state regions in spendgate.yaml)")
 
 
 def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:

@@ -145,7 +145,7 @@ def service(resource: Resource, context: FacetContext, cluster: Cluster) -> Face
     count = 1 if balancer else 0
     return _plain(
         resource, context, cluster, "k8s.service",
-        region=region or Unknown("no node or setting tells the region (regions: in spendgate.yaml does)"),
+        region=region or Unknown("the region is not known (state regions in spendgate.yaml)"),
         capacity=Capacity(count, count, count),
         k8s={"namespace": namespace_of(values), "load_balancer": balancer, "provider": provider},
     )  # fmt: skip

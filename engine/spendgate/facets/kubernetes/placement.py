@@ -28,9 +28,7 @@ _SPOT_LABELS: Mapping[str, tuple[str, ...]] = {
     "lifecycle": ("Ec2Spot", "spot"),
 }
 _FLEX_LABELS = ("cloud.google.com/gke-flex-start", "cloud.google.com/gke-queued")
-_NO_CLOUD = (
-    "no selector, node or setting tells the cloud (regions: {kubernetes: aws/eu-central-1} in spendgate.yaml does)"
-)
+_NO_CLOUD = "the cloud is not known (state regions.kubernetes in spendgate.yaml, for example aws/eu-central-1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +149,7 @@ def _region(provider: str | None, wishes: Wishes, nodes: tuple[NodeSource, ...],
     if provider is None:
         return Unknown(_NO_CLOUD)
     found = default_region(provider, regions)
-    return found or Unknown(
-        f"no selector, node or setting tells the region of {provider} (regions: in spendgate.yaml does)"
-    )
+    return found or Unknown(f"the region is not known (state regions.{provider} in spendgate.yaml)")
 
 
 def _families(wishes: Wishes) -> tuple[str, ...]:

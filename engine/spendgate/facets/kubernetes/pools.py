@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from spendgate.facets.kubernetes.claims import of_class
 from spendgate.facets.kubernetes.cluster import Here
 from spendgate.facets.kubernetes.demand import Demand, demand_of
-from spendgate.facets.kubernetes.devices import Device, devices_of
+from spendgate.facets.kubernetes.devices import Device, devices_of, fraction_of
 from spendgate.facets.kubernetes.placement import Place, place_of
 from spendgate.facets.kubernetes.podset import PodSet
 from spendgate.facets.kubernetes.shapes import Shapes, asked_of
@@ -63,7 +64,12 @@ def _devices(pods: PodSet, demand: Demand, here: Here, address: str) -> list[Dev
     stated: Mapping[str, Decimal | Unknown] = demand.devices
     if not stated and pods.extra:
         stated = {name: Decimal(count) for name, count in pods.extra.items()}
-    found = devices_of(stated, here.cluster.sharing)
+    classes = here.cluster.device_classes
+    found = devices_of({name: count for name, count in stated.items() if name not in classes}, here.cluster.sharing)
+    for name, count in stated.items():
+        if name in classes and (device := of_class(*classes[name], count)) is not None:
+            found.append(replace(device, resource=name))
+    found.extend(fraction_of(pods.annotations) if not found else ())
     for device in here.devices(pods.spec, has_devices=bool(found)):
         if device.shared is None or here.cluster.holds_claim(device.shared, here.namespace, address):
             found.append(device)

@@ -129,6 +129,8 @@ def _facts(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "provider_key", name
         if name.endswith("_BASE_URL") or name == "OPENAI_API_BASE":
             yield "gateway", True
+        if name.endswith(("_ADDITIONAL_ARGS", "_EXTRA_ARGS")) and isinstance(value, str):
+            yield from flags(value.split())
         target = _ENVIRONMENT.get(name) or _EXPERIMENTS.get(name)
         if target is not None and isinstance(value, (str, int, Decimal)):
             yield target, _typed(target, str(value))

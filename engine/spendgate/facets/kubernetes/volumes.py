@@ -50,7 +50,7 @@ def volume(spec: Mapping[str, Any], context: FacetContext, cluster: Cluster) -> 
         region = regions.pop()
     size = gib(dig(spec, "resources", "requests", "storage"))
     if region is None:
-        region = Unknown("no node or setting tells the region (regions: in spendgate.yaml does)")
+        region = Unknown("the region is not known (state regions in spendgate.yaml)")
     return provider, region, Disk("volume", kind, size)
 
 

@@ -64,6 +64,14 @@ HAND_COUNTS: Mapping[str, list[tuple[str, tuple[Any, Any, Any], Any, str]]] = {
         ("NodePool/fixed", (3, 3, 3), 0, "none"),
         ("Deployment/serving/on-the-bounded-pool", (2, 2, 2), 2, "A10G"),
     ],
+    "operators.yaml": [
+        ("VLLMRuntime/serving/chat", (3, 3, 3), 3 * 2, ""),
+        ("NIMService/serving/instruct", (1, 1, 4), 4, "L40S"),
+        ("RayCluster/serving/halves", (3, 3, 3), 1, ""),
+        ("Pod/serving/by-class", (1, 1, 1), 2 * A, ""),
+        ("Pod/serving/by-first-alpha", (1, 1, 1), 2, ""),
+        ("Deployment/serving/sliced", (4, 4, 4), 4, ""),
+    ],
     "queue.yaml": [("Job/team-a/queued", (4, 4, 4), 4 * 2, "H100")],
     "plain.yaml": [
         ("Deployment/shop/api", (2, 3, 10), 0, "none"),
@@ -112,6 +120,17 @@ def test_an_unknown_kind_is_found_by_its_shape() -> None:
     assert facets.accel.count == 4
     assert isinstance(facets.capacity.desired, Unknown)
     assert isinstance(facets.accel.max_total, Unknown)
+
+
+def test_devices_without_containers_are_found_by_their_shape() -> None:
+    facets = run_file("operators.yaml").facets["ModelHost/serving/bare"]
+    assert (facets.kind, facets.accel.count) == ("k8s.workload", 2)
+    assert isinstance(facets.accel.max_total, Unknown)
+
+
+def test_fields_of_a_runtime_are_the_engines_arguments() -> None:
+    llm = run_file("operators.yaml").facets["VLLMRuntime/serving/chat"].llm
+    assert (llm["engine"], llm["model"], llm["tensor_parallel"], llm["parameters_billions"]) == ("vllm", "org/Chat-8B-Instruct", 2, 8)
 
 
 def pods(kind: str, spec: str, version: str = "apps/v1") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spendgate.facets.kubernetes.kinds import core, data, ray, serving, training
+from spendgate.facets.kubernetes.kinds import core, data, operators, ray, serving, training
 from spendgate.facets.kubernetes.kinds.around import Around
 from spendgate.facets.kubernetes.podset import PodSet
 
@@ -73,6 +73,10 @@ KINDS: Mapping[str, Kind] = {
     "ClusterServingRuntime": Kind(training.training_runtime, template=True),
     "LLMInferenceServiceConfig": Kind(training.training_runtime, template=True),
     "AppWrapper": Kind(data.app_wrapper),
+    "VLLMRuntime": Kind(operators.vllm_runtime, "infer"),
+    "VLLMRouter": Kind(operators.vllm_runtime),
+    "CacheServer": Kind(operators.vllm_runtime),
+    "NIMService": Kind(operators.nim_service, "infer"),
 }
 
 BY_SHAPE = Kind(core.pod_group)

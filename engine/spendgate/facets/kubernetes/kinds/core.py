@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spendgate.facets.kubernetes.kinds.around import Around, is_suspended
+from spendgate.facets.kubernetes.kinds.operators import bare
 from spendgate.facets.kubernetes.podset import PodSet, fixed, from_template, multiplied, scaled, unknown_count
 from spendgate.facets.kubernetes.reading import dig, mapping, times, whole
 from spendgate.model.facets import Capacity
@@ -109,6 +110,8 @@ def find_templates(value: Any, name: str, depth: int = 7) -> Iterator[tuple[str,
         elif _holds_containers(value):
             yield name, {"spec": value}
             return
+        elif (spec := bare(value)) is not None:
+            yield name, {"spec": spec}
         for key, child in value.items():
             if child is not template or not _is_template(template):
                 yield from find_templates(child, f"{name}.{key}" if name else str(key), depth - 1)
