@@ -41,6 +41,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("spendgate/prices/",),
     "click": ("spendgate_cli/",),
     "rich": ("spendgate_cli/", "spendgate/reporters/"),
+    "opa_client": ("spendgate/evaluators/rego/",),
+    "requests": ("spendgate/evaluators/rego/",),
+    "urllib3": ("spendgate/evaluators/rego/",),
+    "regorus": ("spendgate/evaluators/rego/",),
     "pydantic": ("spendgate/policies/", "spendgate/settings", "spendgate/costing/usage.py"),
 }
 """Which part of the tree may import a third-party package: one door each."""

@@ -276,3 +276,25 @@ def test_letters_of_all_kinds_in_keys(three: Three) -> None:
     plain = {letter: index for index, letter in enumerate(string.printable + "äß漢字🚀")}
     (finding,) = three(policies(own(rules)), docket(case(attributes=Attributes(plain))))
     assert finding.actual == plain
+
+
+def test_several_policies_read_the_same_library(three: Three) -> None:
+    rule = 'deny contains {"msg": lib.money(lib.param("X-001", "most", 3)), "resource": "a"} if true'
+    held = policies(*(own(rule, policy_id=f"TEST-00{number}") for number in range(1, 6)))
+    found = three(held, docket(case()))
+    assert [(finding.policy, finding.message) for finding in found] == [
+        (f"TEST-00{number}", "3.00 USD") for number in range(1, 6)
+    ]
+
+
+def test_libraries_that_read_libraries(three: Three) -> None:
+    texts = [own('import data.team.one\n\ndeny contains {"msg": one.f(1), "resource": "a"} if true')]
+    texts = [
+        text.replace("import rego.v1\n\nimport data.team.one", "import data.team.one\nimport rego.v1") for text in texts
+    ]
+    texts += [
+        "package team.one\n\nimport data.team.two\n\nf(x) := two.g(x)\n",
+        'package team.two\n\ng(x) := sprintf("%d", [x])\n',
+    ]
+    (finding,) = three(policies(*texts), docket(case()))
+    assert finding.message == "1"

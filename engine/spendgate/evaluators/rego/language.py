@@ -21,7 +21,7 @@ from spendgate.model.policy import Policy
 from spendgate.policies.literals import Amount
 from spendgate.ports import Docket, Outcome
 from spendgate.wire.facets import number, plain
-from spendgate.wire.policy_input import encode, policy_input
+from spendgate.wire.policy_input import encode, policy_input, policy_input_json
 
 _PARAMETERS = ("spendgate", "params")
 _NAMES = ("spendgate", "names")
@@ -68,11 +68,14 @@ class RegoLanguage:
 
     def document(self, docket: Docket, policies: Sequence[Policy] = ()) -> dict[str, Any]:
         """The very document that policies of our contract see as `input`."""
+        return policy_input(docket, **self._around(docket, policies))
+
+    def _around(self, docket: Docket, policies: Sequence[Policy]) -> dict[str, Any]:
         raw = None
         if any("input.plan" in name for module in _modules(policies) for name in module.scan.references):
             plans = [found.data for found in conftest_documents(docket, self.documents) if not found.address]
             raw = {"plan": plans[0] if len(plans) == 1 else plans}
-        return policy_input(docket, run={**self.run, "currency": self.currency}, budgets=self.budgets, raw=raw)
+        return {"run": {**self.run, "currency": self.currency}, "budgets": self.budgets, "raw": raw}
 
     def _verdicts(self, policies: Sequence[Policy], bench: Bench, session: Session) -> Iterator[_Verdicts]:
         by_contract: dict[Contract, list[Policy]] = {}
@@ -87,7 +90,7 @@ class RegoLanguage:
     def _own(self, policies: Sequence[Policy], bench: Bench, session: Session) -> Iterator[_Verdicts]:
         if not policies:
             return
-        document = encode(self.document(bench.docket, policies))
+        document = policy_input_json(bench.docket, **self._around(bench.docket, policies))
         data = parameter_data(policies)
         if self.catalog is not None and _reads(policies, reference(_CATALOG)):
             data[_CATALOG] = self.catalog()

@@ -94,25 +94,18 @@ def _running(program: str, dialect: str, timeout_seconds: float) -> Iterator[Opa
 
     token = secrets.token_urlsafe(32)
     port = _free_port()
-    with tempfile.TemporaryFile() as log:
+    with ExitStack() as stack:
+        log = stack.enter_context(tempfile.TemporaryFile())
         with tempfile.TemporaryDirectory(prefix="spendgate-opa-") as folder:
             gate = Path(folder) / "authz.rego"
             gate.write_text(_GATE.format(token=json.dumps(token)), encoding="utf-8")
             process = _start(program, dialect, port, gate, log)
-            try:
-                opa = Opa(
-                    f"http://{_HOST}:{port}", token=token, timeout_seconds=timeout_seconds, trust_environment=False
-                )
-                _await_health(opa, process, log, program)
-            except BaseException:
-                _stop(process)
-                raise
-        # NOTE: the gate is read, so the folder can go before the first question is put.
-        try:
-            with opa:
-                yield OpaSession(opa, BinaryEngine.name, shared=False)
-        finally:
-            _stop(process)
+            stack.callback(_stop, process)
+            opa = Opa(f"http://{_HOST}:{port}", token=token, timeout_seconds=timeout_seconds, trust_environment=False)
+            stack.enter_context(opa)
+            _await_health(opa, process, log, program)
+        # NOTE: the gate is read by now, so its folder is gone before the first question is put.
+        yield OpaSession(opa, BinaryEngine.name, shared=False)
 
 
 def _start(program: str, dialect: str, port: int, gate: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -61,17 +61,32 @@ class OpaSession:
         package = f"{PREFIX}_run_{self._token}"
         uploaded: list[str] = []
         try:
-            # NOTE: in the reverse order, so that a library is there before what reads it.
-            for name, module in reversed(names.items()):
-                uploaded.append(name)
-                with self._translated(names, module, asking):
-                    self._upload(name, module)
+            self._upload_all(names, uploaded, asking)
             uploaded.append(query_name)
             with self._translated(names, asking, asking):
                 self._opa.upload(query_name, query_module(package, unit))
                 return self._answers(package, unit)
         finally:
             self._remove(uploaded)
+
+    def _upload_all(self, names: Mapping[str, Module], uploaded: list[str], asking: Module) -> None:
+        """Put all modules. NOTE: OPA refuses a call of a function that is not there yet, so what it reads goes first."""
+        waiting = list(names.items())[::-1]
+        while waiting:
+            later: list[tuple[str, Module, OpaError]] = []
+            for name, module in waiting:
+                with self._translated(names, module, asking):
+                    try:
+                        uploaded.append(name)
+                        self._upload(name, module)
+                    except OpaError as error:
+                        if not any("undefined function" in str(found.get("message")) for found in error.errors):
+                            raise
+                        later.append((name, module, error))
+            if len(later) == len(waiting):
+                _, first, refusal = later[0]
+                raise self._policy_error(refusal, names, first)
+            waiting = [(name, module) for name, module, _ in later]
 
     def _upload(self, name: str, module: Module) -> None:
         """Put a module. Raises _BusyError when another run holds the same package and OPA allows it only once."""
