@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spendgate.model.resource import Change, References, Resource
 from spendgate.model.values import Unknown
@@ -78,11 +78,20 @@ class Graph:
         return self._references.states(address, attribute)
 
 
+class Answer(NamedTuple):
+    """What a side was asked and what it answered: the targets of an attribute, without one the users of a resource, without
+    a resource all of these types."""
+
+    resource: Resource | None
+    attribute: str | None
+    types: tuple[str, ...]
+    found: tuple[Resource, ...]
+
+
 class Side:
     """The neighbours of resources on one side of a run; implements `ports.Neighbours`.
 
-    `asked` collects the types that were asked for: what was worked out about a resource can differ between the sides only
-    when it, or a resource of one of these types, does.
+    `trail` collects what was asked and answered, so that the other side can tell whether it would answer the same.
     """
 
     def __init__(self, graph: Graph, resources: Mapping[str, Resource]) -> None:
@@ -92,13 +101,18 @@ class Side:
         self._of_type: dict[str, list[Resource]] | None = None
         self._by_identity: dict[str, dict[str, list[Resource]]] = {}
         self._by_mention: dict[str, dict[str, list[Resource]]] = {}
-        self.asked: set[str] = set()
+        self.trail: list[Answer] = []
 
     def targets(self, resource: Resource, attribute: str, *types: str) -> Sequence[Resource]:
         """Resources of these types that an attribute (any, if empty) points at; by id or name, else by reference.
 
         NOTE: a known value is the truth of its side: references are those of the new configuration, for both sides.
         """
+        found = self._targets(resource, attribute, types)
+        self.trail.append(Answer(resource, attribute, types, found))
+        return found
+
+    def _targets(self, resource: Resource, attribute: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
         wanted = self._present(types)
         if not wanted:
             return ()
@@ -136,7 +150,11 @@ class Side:
 
     def users(self, resource: Resource, *types: str) -> Sequence[Resource]:
         """Resources of these types that point at this one; by reference, else because they mention its id or name."""
-        self.asked.update(types)
+        found = self._users(resource, types)
+        self.trail.append(Answer(resource, None, types, found))
+        return found
+
+    def _users(self, resource: Resource, types: tuple[str, ...]) -> tuple[Resource, ...]:
         wanted = self._present(types)
         if not wanted:
             return ()
@@ -145,7 +163,7 @@ class Side:
         for attribute, source in self._graph.in_edges(own):
             neighbour = self._resources.get(source)
             if neighbour is not None and neighbour.type in wanted:
-                meant = self.targets(neighbour, attribute, resource.type)
+                meant = self._targets(neighbour, attribute, (resource.type,))
                 if any(self._address(target) == own for target in meant):
                     found[id(neighbour)] = neighbour
         if not found:
@@ -158,9 +176,24 @@ class Side:
 
     def of_types(self, *types: str) -> Sequence[Resource]:
         """All resources of these types on this side, in the order of the types, then of their addresses."""
-        self.asked.update(types)
+        found = self._all(types)
+        self.trail.append(Answer(None, None, types, found))
+        return found
+
+    def _all(self, types: tuple[str, ...]) -> tuple[Resource, ...]:
         by_type = self._types()
         return tuple(resource for type_ in types for resource in by_type.get(type_, ()))
+
+    def would_answer(self, trail: Sequence[Answer]) -> bool:
+        """Whether this side gives the very same resources to everything that the other one was asked."""
+        return all(_same(answer.found, self._again(answer)) for answer in trail)
+
+    def _again(self, answer: Answer) -> tuple[Resource, ...]:
+        if answer.resource is None:
+            return self._all(answer.types)
+        if answer.attribute is None:
+            return self._users(answer.resource, answer.types)
+        return self._targets(answer.resource, answer.attribute, answer.types)
 
     def _address(self, resource: Resource) -> str:
         return self._keys.get(id(resource), resource.address)
@@ -200,6 +233,10 @@ def _is_open(resource: Resource, attribute: str) -> bool:
     """Whether an attribute, or a part of it, is not known."""
     below = f"{attribute}."
     return any(path == attribute or path.startswith(below) for path in resource.attributes.unknown_paths())
+
+
+def _same(first: tuple[Resource, ...], second: tuple[Resource, ...]) -> bool:
+    return len(first) == len(second) and all(a is b for a, b in zip(first, second, strict=True))
 
 
 def _own_names(resource: Resource) -> Iterator[str]:

@@ -51,13 +51,11 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """Both sides of a workload. `asked` fills with the types that describing and pricing the after side looked for,
-    `moving` are the types of all resources that differ: where the two do not meet, before is as after."""
+    """What adapters may use on either side of a workload, and the graph behind both."""
 
     before: FacetContext
     after: FacetContext
-    asked: set[str]
-    moving: frozenset[str]
+    graph: Graph
 
 
 class _Plain:
@@ -90,16 +88,7 @@ class Assessor:
     def assess(self, workload: Workload) -> Iterator[Assessed]:
         """Every change of a workload, ordered by address. Raises SettingsError for usage that would have no effect."""
         graph = Graph(workload.changes, workload.references)
-        moving = frozenset(
-            side.type
-            for change in workload.changes
-            if change.before is not change.after
-            for side in (change.before, change.after)
-            if side is not None
-        )
-        sides = _Sides(
-            self._context(workload, graph.before), self._context(workload, graph.after), graph.after.asked, moving
-        )
+        sides = _Sides(self._context(workload, graph.before), self._context(workload, graph.after), graph)
         for change in sorted(workload.changes, key=lambda change: change.address):
             yield self._assessed(change, workload, sides)
 
@@ -135,9 +124,10 @@ class Assessor:
             # NOTE: a data source is read, not run: whoever runs it pays for it.
             facets = self._describe(change.resource, sides.after)
             return Assessed(change, facets, cost_change(NO_RESOURCE, NO_RESOURCE), workload, touched=False)
-        sides.asked.clear()
+        trail = sides.graph.after.trail
+        trail.clear()
         after, facets_after = self._side(change.after, sides.after)
-        if change.before is change.after and sides.moving.isdisjoint(sides.asked):
+        if change.before is change.after and sides.graph.before.would_answer(trail):
             before, facets_before = after, facets_after
         else:
             before, facets_before = self._side(change.before, sides.before)
