@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from spendgate.documents.handwritten import Route, plain_scalar, syntax_error
@@ -19,6 +20,7 @@ _MARKER = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*$)", re.MULTILINE)
 _MOST_MORE_VALUES = 100_000
 """How many values a document may hold beyond one for each of its characters: more can only come out of aliases."""
 _MOST_DEPTH = 100
+_TEXT, _LIST, _MAP = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "binary", "value")
@@ -95,9 +97,8 @@ def _child(node: Any, key: str | int) -> tuple[Any, Any] | None:
 def _composed(part: Part, origin: str) -> Any:
     import yaml
 
-    loader_type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        loader = loader_type(part.text)
+        loader = _loader_type()(part.text)
         try:
             return loader.get_single_node()
         finally:
@@ -106,6 +107,26 @@ def _composed(part: Part, origin: str) -> Any:
         raise syntax_error(error, part.text, origin, part.first_line) from None
     except RecursionError:
         raise InputError("is nested too deeply", file=origin, line=part.first_line) from None
+
+
+@cache
+def _loader_type() -> Any:
+    """libyaml's reader without the patterns that guess what a plain scalar means: `_Builder` does that itself."""
+    import yaml
+
+    tags = {yaml.ScalarNode: _TEXT, yaml.SequenceNode: _LIST, yaml.MappingNode: _MAP}
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+            return tags[kind]
+
+        def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+            pass
+
+        def ascend_resolver(self) -> None:
+            pass
+
+    return Loader
 
 
 class _Builder:

@@ -22,14 +22,18 @@ _MOST_PODS = 10**9
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """The value when it is a map, else an empty one."""
-    return value if isinstance(value, Mapping) else _EMPTY
+    """The value when it is a map, else an empty one.
+
+    NOTE: here and below maps are told by `dict`, which is what the readers of documents make: asking for `Mapping` takes six
+    times as long, a million times a run.
+    """
+    return value if isinstance(value, dict) else _EMPTY
 
 
 def dig(value: Any, *keys: str) -> Any:
     """The value under nested keys, or None where one of them is missing or no map."""
     for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
@@ -37,7 +41,7 @@ def maps(value: Any) -> Iterator[Mapping[str, Any]]:
     """The maps in a list; nothing for anything else."""
     if isinstance(value, list):
         for item in value:
-            if isinstance(item, Mapping):
+            if isinstance(item, dict):
                 yield item
 
 
