@@ -7,7 +7,7 @@ from typing import Any
 
 from spendgate.errors import InputError
 from spendgate.inputs.terraform.format import ChangeBody, ResourceChange
-from spendgate.model.attributes import Attributes
+from spendgate.model.attributes import Attributes, any_marked
 from spendgate.model.resource import Action, Change, ProviderSettings, Resource
 
 _ACTIONS: Mapping[tuple[str, ...], tuple[Action, frozenset[str]]] = {
@@ -64,12 +64,15 @@ def to_change(
         action = Action.MOVE
     address = f"{entry.address} (deposed {entry.deposed})" if entry.deposed else entry.address
     own = settings(entry)
-    before, after = _sides(body)
+    attributes_before, attributes_after = _sides(body)
+    before = _resource(entry, address, attributes_before, own)
+    # NOTE: one object for both sides of what stays as it is tells that nothing about it has to be worked out twice.
+    after = before if attributes_after is attributes_before else _resource(entry, address, attributes_after, own)
     return Change(
         address=address,
         action=action,
-        before=_resource(entry, address, before, own),
-        after=_resource(entry, address, after, own),
+        before=before,
+        after=after,
         previous_address=entry.previous_address,
         replace_paths=tuple(".".join(map(str, path)) for path in body.replace_paths or ()),
         flags=flags,
@@ -109,7 +112,7 @@ def _sides(body: ChangeBody) -> tuple[Attributes | None, Attributes | None]:
     before = Attributes(body.before or {}, False, body.before_sensitive) if has_before else None
     if not has_after:
         return before, None
-    unchanged = actions == ["no-op"] and body.after == body.before and not body.after_unknown
+    unchanged = actions == ["no-op"] and body.after == body.before and not any_marked(body.after_unknown)
     if unchanged and before is not None and body.after_sensitive == body.before_sensitive:
         return before, before
     return before, Attributes(body.after or {}, body.after_unknown, body.after_sensitive)

@@ -45,6 +45,7 @@ class TerraformPlan:
 def read_plan(data: bytes, origin: str, options: Mapping[str, Any]) -> Workload:
     """The workload of a plan given as bytes. `options["workspace"]` names the workspace, which no plan tells."""
     plan, problems = _decode(data, origin)
+    del data  # NOTE: so that the text of a large plan is gone before its changes are made
     entries = plan.resource_changes or []
     blocks = ProviderBlocks(plan.configuration, plan.variables or {})
     changes = _changes(entries, blocks, origin)
@@ -84,11 +85,13 @@ def _decode(data: bytes, origin: str) -> tuple[Plan, list[Problem]]:
         refuse_shape(data, start, origin)
     rest = data[end:]
     refuse_rest(rest, origin)
-    return plan, [
+    problems = [
         *_wrapping(data[:start], rest, origin),
         *_version_problems(plan, origin),
         *_cut_problems(plan, origin),
     ]
+    plan.planned_values = msgspec.UNSET  # NOTE: a raw value keeps the whole document alive
+    return plan, problems
 
 
 def _wrapping(before: bytes, behind: bytes, origin: str) -> Iterator[Problem]:
@@ -100,8 +103,9 @@ def _wrapping(before: bytes, behind: bytes, origin: str) -> Iterator[Problem]:
 
 def _cut_problems(plan: Plan, origin: str) -> Iterator[Problem]:
     """A plan that somebody cut (with jq, say) to the planned values alone: deletes and replaces are not in those."""
-    planned = b"" if plan.planned_values is msgspec.UNSET else bytes(plan.planned_values)
-    if not plan.resource_changes and b'"resources"' in planned:
+    if plan.resource_changes or not isinstance(plan.planned_values, msgspec.Raw):
+        return
+    if b'"resources"' in bytes(plan.planned_values):
         yield Problem(
             Level.WARNING,
             "the plan lists planned values but no resource_changes: what it changes is not known",

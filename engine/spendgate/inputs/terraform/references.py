@@ -46,7 +46,8 @@ class PlanReferences:
         entries: Iterable[ResourceChange],
     ) -> None:
         self._expressions = Expressions(configuration.root_module if configuration else ConfigModule(), variables)
-        self._entries: Iterable[ResourceChange] = entries
+        # NOTE: grouped at once: holding the entries would keep both sides of every unchanged resource in memory.
+        self._groups = _grouped(entries)
         self._edges: list[tuple[str, str, str]] | None = None
         self._stated: Mapping[_BlockKey, frozenset[str]] = {}
         self._block_of: dict[str, _BlockKey] = {}
@@ -54,11 +55,11 @@ class PlanReferences:
     def edges(self) -> list[tuple[str, str, str]]:
         """`(from address, top-level attribute, to address)` in the order of the configuration."""
         if self._edges is None:
-            groups = _grouped(self._entries)
+            groups = self._groups
             self._stated = {key: frozenset(self._open(resource, key[0])) for key, resource in self._blocks()}
             self._block_of = {source.address: key for key, group in groups.items() for source in group.instances}
             self._edges = list(self._resolve(groups))
-            self._entries = ()
+            self._groups = {}
             self._expressions = Expressions(ConfigModule(), {})
         return self._edges
 
