@@ -107,7 +107,7 @@ def test_a_server_that_is_not_healthy() -> None:
 
 def test_a_server_that_is_not_there() -> None:
     error = judge(EngineSettings(engine="server", url=f"http://127.0.0.1:{free_port()}", timeout_seconds=1))
-    assert "no healthy OPA" in str(error)
+    assert "no connection to OPA" in str(error)
 
 
 @pytest.mark.parametrize(

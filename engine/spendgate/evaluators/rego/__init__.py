@@ -2,7 +2,17 @@
 
 from spendgate.evaluators.rego.engines import ENGINES, EngineSettings, choose
 from spendgate.evaluators.rego.language import LANGUAGE, RegoLanguage
-from spendgate.evaluators.rego.loading import load_rego
-from spendgate.evaluators.rego.raw_documents import RawDocument
+from spendgate.evaluators.rego.loading import load_rego, read_rego
+from spendgate.evaluators.rego.raw_documents import RawDocument, plans_in
 
-__all__ = ["ENGINES", "LANGUAGE", "EngineSettings", "RawDocument", "RegoLanguage", "choose", "load_rego"]
+__all__ = [
+    "ENGINES",
+    "LANGUAGE",
+    "EngineSettings",
+    "RawDocument",
+    "RegoLanguage",
+    "choose",
+    "load_rego",
+    "plans_in",
+    "read_rego",
+]

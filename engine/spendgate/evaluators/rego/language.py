@@ -66,6 +66,10 @@ class RegoLanguage:
         findings.sort(key=lambda finding: (finding.address, finding.policy, finding.path or "", finding.message))
         return Outcome(tuple(findings), dict(sorted(tallies.items())))
 
+    def answering(self) -> str:
+        """The name of the engine that would answer, for reports. Raises PolicyError when there is none."""
+        return choose(self.engine).name
+
     def document(self, docket: Docket, policies: Sequence[Policy] = ()) -> dict[str, Any]:
         """The very document that policies of our contract see as `input`."""
         return policy_input(docket, **self._around(docket, policies))

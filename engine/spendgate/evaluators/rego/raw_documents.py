@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from spendgate.documents import read_bytes
+from spendgate.documents.encoding import to_utf8
+from spendgate.documents.machine import decode_any
 from spendgate.ports import Docket
 from spendgate.wire.policy_input import masked
 
@@ -27,6 +31,22 @@ Documents: TypeAlias = Callable[[], Iterable[RawDocument]]
 def no_documents() -> Iterable[RawDocument]:
     """A run that keeps no raw documents."""
     return ()
+
+
+def plans_in(paths: Sequence[str]) -> list[RawDocument]:
+    """The plans in JSON among a run's inputs, read again as they are; other inputs are passed over. Raises InputError."""
+    found = []
+    for path in paths:
+        if path == "-" or not Path(path).is_file():
+            continue
+        data = to_utf8(read_bytes(path), path)
+        if (
+            data.lstrip()[:1] == b"{"
+            and isinstance(plan := decode_any(data, path), Mapping)
+            and "format_version" in plan
+        ):
+            found.append(RawDocument(path, plan))
+    return found
 
 
 def conftest_documents(docket: Docket, documents: Documents) -> list[RawDocument]:

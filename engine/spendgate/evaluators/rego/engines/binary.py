@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any
@@ -126,8 +126,9 @@ def _await_health(opa: Any, process: subprocess.Popen[bytes], log: IO[bytes], pr
                 f"{program} ended with {process.returncode} before it was ready: {_last_words(log)}",
                 hint="it must be OPA of version 1; `opa version` tells",
             )
-        if _listens(opa.base_url) and opa.healthy():
-            return
+        with suppress(PolicyError):
+            if _listens(opa.base_url) and opa.healthy():
+                return
         if time.monotonic() > deadline:
             raise PolicyError(f"{program} was not ready within {_START_SECONDS:g} s: {_last_words(log)}")
         time.sleep(0.01)

@@ -51,13 +51,17 @@ class _Bearer(AuthBase):
 class _Bounded(HTTPAdapter):
     """Bounds a request as a whole. NOTE: the timeout of `requests` is for each read, so a dripping server never ends."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, verify: bool | str) -> None:
         super().__init__(max_retries=0)
         self._seconds = seconds
+        self._verify = verify
 
     def send(self, request: requests.PreparedRequest, *args: Any, **keywords: Any) -> requests.Response:
         deadline = time.monotonic() + self._seconds
         keywords["stream"] = True
+        if isinstance(self._verify, str):
+            # NOTE: `requests` prefers REQUESTS_CA_BUNDLE of the environment to what the session was told.
+            keywords["verify"] = self._verify
         response = super().send(request, *args, **keywords)
         try:
             response._content = self._read(response, deadline)
@@ -107,11 +111,12 @@ class Opa(OpaClient):  # type: ignore[misc]
         session.trust_env = trust_environment
         session.max_redirects = 2
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Bounded(timeout_seconds))
+            session.mount(scheme, _Bounded(timeout_seconds, verify))
 
     def healthy(self) -> bool:
-        """Whether it answers at all and says that it is ready."""
-        return bool(self.check_health(diagnostic_url=f"{self.base_url}/health"))
+        """Whether it says that it is ready. Raises PolicyError with the reason when there is no conversation at all."""
+        with _errors(self.base_url):
+            return bool(self._session.get(f"{self.base_url}/health", timeout=self.timeout).ok)
 
     def upload(self, name: str, text: str) -> None:
         """Put a module under a name, its text unchanged. Raises OpaError for a module that OPA refuses."""
