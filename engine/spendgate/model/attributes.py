@@ -24,7 +24,7 @@ def _step(node: Any, key: str) -> Any:
     return False
 
 
-def _any_marked(node: Any) -> bool:
+def any_marked(node: Any) -> bool:
     """Whether a marker tree marks anything at all. Terraform's trees hold many empty containers: those end at once."""
     if node is True:
         return True
@@ -32,7 +32,7 @@ def _any_marked(node: Any) -> bool:
         node = node.values()
     elif not isinstance(node, Sequence) or isinstance(node, str):
         return False
-    return any(child and _any_marked(child) for child in node)
+    return any(child and any_marked(child) for child in node)
 
 
 def _without_secrets(value: Any, marks: Any) -> Any:
@@ -99,7 +99,7 @@ class Attributes:
             # NOTE: no early return on None: a deeper step may still be marked unknown.
         if value is None:
             return ABSENT
-        return _without_secrets(value, sensitive) if sensitive and _any_marked(sensitive) else value
+        return _without_secrets(value, sensitive) if sensitive and any_marked(sensitive) else value
 
     def text(self, path: str) -> Text:
         """The text at a path; numbers and booleans are spelled out, absent and empty text are `None`."""
@@ -168,6 +168,10 @@ class Attributes:
             )
         return tuple(found)
 
+    def has_block(self, path: str) -> bool:
+        """Whether a block stands at a path; one that is known only after apply counts."""
+        return self.blocks(path) != ()
+
     def texts(self, path: str) -> tuple[str, ...] | Unknown:
         """The list of texts at a path; unknown when the list or any member is unknown or sensitive."""
         value = self.get(path)
@@ -180,9 +184,9 @@ class Attributes:
         unknown, sensitive = self.unknown, self.sensitive
         for key in path.split("."):
             unknown, sensitive = _step(unknown, key), _step(sensitive, key)
-        if _any_marked(unknown):
+        if any_marked(unknown):
             return AFTER_APPLY
-        if _any_marked(sensitive):
+        if any_marked(sensitive):
             return SENSITIVE
         return tuple(str(item) for item in value if item is not None)
 

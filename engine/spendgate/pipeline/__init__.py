@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from spendgate.costing.usage import UsageFile
+from spendgate.documents.machine import bulk_loading
 from spendgate.errors import SettingsError
 from spendgate.governance.fingerprint import fingerprint
 from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
@@ -33,6 +34,12 @@ def check(inputs: Sequence[str], settings: Settings, now: datetime, *, facets: b
 
     `facets=False` leaves the facets out of the report, for formats that do not show them.
     """
+    # NOTE: a run makes many objects and no circles worth collecting: looking for some costs half as much time again.
+    with bulk_loading():
+        return _checked(inputs, settings, now, facets)
+
+
+def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: bool) -> v1.Report:
     policies = load_policies(settings)
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
-
 from spendgate.errors import SettingsError
 from spendgate.model.case import FACET_ROOTS
 from spendgate.pipeline.compare import total
@@ -34,7 +32,7 @@ def grouped(report: v1.Report, paths: Sequence[str]) -> v1.Report:
     if not paths:
         return report
     groups = [group for path in paths for group in groups_of(report.changes, path)]
-    return msgspec.structs.replace(report, groups=groups)
+    return v1.revised(report, groups=groups)
 
 
 def groups_of(changes: Sequence[v1.Change], path: str) -> list[v1.Group]:
