@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -49,7 +49,8 @@ def nodes_needed(
             if not shapes and not need.machine_types:
                 left_out.append((address, "it names no machine type, and no node shapes are given"))
                 continue
-            needs.append(need)
+            # NOTE: shapes made of machine types carry no labels: the type stands for what the selector asked for.
+            needs.append(need if shapes else replace(need, selector=None))
             place = (str(pool.details.get("provider")), str(pool.region))
             bought = "spot" if pool.purchase.model == "spot" else "on-demand"
             wanted.update(dict.fromkeys((*place, type_, bought) for type_ in need.machine_types))

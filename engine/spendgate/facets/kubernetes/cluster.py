@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from spendgate.facets.kubernetes.claims import claimed
+from spendgate.facets.kubernetes.clouds import cloud_of_keys
 from spendgate.facets.kubernetes.demand import NO_DEFAULTS, Defaults
 from spendgate.facets.kubernetes.devices import Device, Sharing
 from spendgate.facets.kubernetes.kinds import BY_SHAPE, KINDS
@@ -83,10 +84,13 @@ class Cluster:
             return ()
         key = wishes.key()
         if key not in self._matches:
+            cloud = cloud_of_keys(wishes.allowed)
             self._matches[key] = tuple(
                 source
                 for source in self.sources
-                if wishes.accepts_labels(source.labels, strict=source.strict) and wishes.tolerates(source.taints)
+                if (cloud is None or source.provider in (None, cloud))
+                and wishes.accepts_labels(source.labels, strict=source.strict)
+                and wishes.tolerates(source.taints)
             )
         return self._matches[key]
 

@@ -16,7 +16,7 @@ from spendgate.facets.kubernetes.clouds import (
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, texts
 from spendgate.facets.kubernetes.requirements import allowed_machines
 from spendgate.facets.kubernetes.shapes import Shapes
-from spendgate.facets.kubernetes.wishes import INSTANCE_TYPE
+from spendgate.facets.kubernetes.wishes import ANY, INSTANCE_TYPE, is_given_by_cloud
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.resource import Resource
 from spendgate.ports import Catalog
@@ -82,6 +82,8 @@ def karpenter_source(resource: Resource, shapes: Shapes) -> NodeSource:
     for requirement in maps(dig(template, "spec", "requirements")):
         if requirement.get("operator") == "In":
             labels[str(requirement.get("key"))] = tuple(texts(requirement.get("values")))
+        elif not is_given_by_cloud(str(requirement.get("key"))):
+            labels[str(requirement.get("key"))] = (ANY,)
     labels["karpenter.sh/nodepool"] = (resource.name,)
     group = str(dig(template, "spec", "nodeClassRef", "group") or "")
     provider = {"karpenter.k8s.aws": "aws", "eks.amazonaws.com": "aws", "karpenter.azure.com": "azure",

@@ -13,6 +13,20 @@ REGION = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/re
 ZONE = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone", "topology.gke.io/zone")
 
 
+ANY = "*"
+"""The value of a label that may have any value."""
+_GIVEN = (
+    "kubernetes.io", "k8s.io", "gke.io", "google.com", "amazonaws.com", "azure.com", "k8s.aws", "karpenter.sh", "nvidia.com", "amd.com",
+    "intel.com", "habana.ai",
+)  # fmt: skip
+
+
+def is_given_by_cloud(key: str) -> bool:
+    """Whether a label is one that clouds, device plugins and autoscalers put on nodes by themselves."""
+    domain = key.partition("/")[0]
+    return "/" in key and any(domain == given or domain.endswith("." + given) for given in _GIVEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a pod demands of node labels. `allowed` maps a key to the values that will do, in the order given.
@@ -43,14 +57,14 @@ class Wishes:
     def accepts_labels(self, labels: Mapping[str, tuple[str, ...]], *, strict: bool) -> bool:
         """Whether nodes with these possible label values will do. `strict`: a label that they lack rules them out.
 
-        Node pools make nodes whose labels are partly known only to the cloud: for those, be lenient.
+        A pool's nodes get labels from their cloud that nobody wrote down: without `strict`, only people's own labels rule out.
         """
         for key, allowed in self.allowed.items():
             held = labels.get(key)
             if held is None:
-                if strict:
+                if strict or not is_given_by_cloud(key):
                     return False
-            elif not set(held) & set(allowed):
+            elif ANY not in held and not set(held) & set(allowed):
                 return False
         for key, refused in self.refused.items():
             if key in labels and labels[key] and set(labels[key]) <= set(refused):

@@ -130,7 +130,12 @@ def test_devices_without_containers_are_found_by_their_shape() -> None:
 
 def test_fields_of_a_runtime_are_the_engines_arguments() -> None:
     llm = run_file("operators.yaml").facets["VLLMRuntime/serving/chat"].llm
-    assert (llm["engine"], llm["model"], llm["tensor_parallel"], llm["parameters_billions"]) == ("vllm", "org/Chat-8B-Instruct", 2, 8)
+    assert (llm["engine"], llm["model"], llm["tensor_parallel"], llm["parameters_billions"]) == (
+        "vllm",
+        "org/Chat-8B-Instruct",
+        2,
+        8,
+    )
 
 
 def pods(kind: str, spec: str, version: str = "apps/v1") -> str:
