@@ -77,11 +77,7 @@ def _fail(findings: Sequence[Finding], fail_on: Enforcement) -> Ruling | None:
 
 
 def _undetermined(findings: Sequence[Finding], problems: Sequence[Problem]) -> Ruling | None:
-    open_ = [
-        finding
-        for finding in findings
-        if finding.verdict is Verdict.UNKNOWN and finding.on_unknown >= Enforcement.REQUIRE_APPROVAL
-    ]
+    open_ = [finding for finding in findings if _is_open(finding)]
     halves = [problem for problem in problems if problem.undetermined]
     if not open_ and not halves:
         return None
@@ -93,6 +89,16 @@ def _undetermined(findings: Sequence[Finding], problems: Sequence[Problem]) -> R
             halves[0].message if len(halves) == 1 else f"{len(halves)} reasons why the input is not the whole story"
         )
     return Ruling(Decision.UNDETERMINED, UNDETERMINED, "; ".join(parts))
+
+
+def _is_open(finding: Finding) -> bool:
+    """Whether a finding leaves open what would hold the run up: an unknown that counts, or a mild failure that may be a worse
+    one, because a stricter case of its policy is unknown (then it has a residual)."""
+    if finding.on_unknown < Enforcement.REQUIRE_APPROVAL:
+        return False
+    if finding.verdict is Verdict.FAIL:
+        return finding.residual is not None and finding.enforcement < Enforcement.REQUIRE_APPROVAL
+    return finding.verdict is Verdict.UNKNOWN
 
 
 def _pass(findings: Sequence[Finding], fail_on: Enforcement, judged: int | None) -> Ruling:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from spendgate.governance.verdict import rule
@@ -62,6 +64,20 @@ CASES = {
     ),
     "error goes before failure": ([finding(Verdict.ERROR), finding(Verdict.FAIL)], [], {}, Decision.ERROR, 2),
     "what could not be read is an error": ([finding(Verdict.FAIL)], [BROKEN], {}, Decision.ERROR, 2),
+    "a warning that may be worse is undetermined": (
+        [replace(finding(Verdict.FAIL, WARN, on_unknown=APPROVE), residual="the delta is at least 542")],
+        [],
+        {},
+        Decision.UNDETERMINED,
+        3,
+    ),
+    "a warning that may be worse passes where unknowns only warn": (
+        [replace(finding(Verdict.FAIL, WARN, on_unknown=WARN), residual="the delta is at least 542")],
+        [],
+        {},
+        Decision.PASS,
+        0,
+    ),
     "soft fail exits 0 and keeps the decision": ([finding(Verdict.FAIL)], [], {"soft_fail": True}, Decision.FAIL, 0),
     "soft fail covers undetermined": ([], [HALF], {"soft_fail": True}, Decision.UNDETERMINED, 0),
     "soft fail does not cover an error": ([finding(Verdict.ERROR)], [], {"soft_fail": True}, Decision.ERROR, 2),
