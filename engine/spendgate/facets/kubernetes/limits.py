@@ -33,7 +33,7 @@ def limits_of(type_: str, kind: Kind, values: Mapping[str, Any]) -> Limits:
         max_runtime_hours=_cap_hours(type_, values, spec),
         ttl_seconds=_ttl(type_, values, spec),
         retries=_retries(type_, spec),
-        cap_supported=kind.ends or type_ == "Pod",
+        cap_supported=kind.ends or (type_ == "Pod" and spec.get("restartPolicy") in ("Never", "OnFailure")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -45,7 +46,7 @@ def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
         region=region,
         details={"provider": provider},
     )
-    return compose(
+    facets = compose(
         resource,
         context,
         kind="k8s.node",
@@ -63,6 +64,8 @@ def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
             "nodepool": next((v[0] for k, v in source.labels.items() if k.endswith(("/nodepool", "/nodegroup", "/gke-nodepool"))), None),
         },
     )  # fmt: skip
+    # NOTE: what is billed is the machine behind a node: its cloud's tags count, not the labels of the node.
+    return replace(facets, taggable=False)
 
 
 def _counted(amounts: Mapping[str, Any]) -> dict[str, Decimal | Unknown]:

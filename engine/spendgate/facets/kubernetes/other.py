@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +28,11 @@ def _plain(resource: Resource, context: FacetContext, cluster: Cluster, kind: st
     values = resource.attributes.values
     namespace = cluster.object_named("Namespace", namespace_of(values), "")
     tags = tags_of(values, namespace if resource.type != "Namespace" else None, (), context.aliases)
+    # NOTE: labels of what costs nothing by itself serve no cost report: only objects that are paid for are taggable.
+    paid = kind == "k8s.volume" or (kind == "k8s.service" and parts["capacity"].desired != 0)
     parts.setdefault("k8s", {"namespace": namespace_of(values), "api_version": values.get("apiVersion")})
-    return compose(resource, context, kind=kind, name=resource.name or None, tags=tags, **parts)
+    facets = compose(resource, context, kind=kind, name=resource.name or None, tags=tags, **parts)
+    return facets if paid else replace(facets, taggable=False)
 
 
 def anything(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:

@@ -75,7 +75,7 @@ def _composed(
             "provider": _cloud(understood) or volume_cloud,
         },
     )
-    return replace(facets, workload=_work(facets.workload, resource.type, kind, facts))
+    return replace(facets, taggable=not kind.template, workload=_work(facets.workload, resource.type, kind, facts))
 
 
 def _phase(kind: Kind, implied: str | None) -> str | None:

@@ -142,6 +142,26 @@ def test_where_a_gpu_pod_runs(tmp_path: Path, spec: str, models: Any, provider: 
     assert ("?" if isinstance(found.region, Unknown) else found.region) == region
 
 
+def test_only_what_is_paid_for_has_to_carry_tags() -> None:
+    done = [run_file(name).facets for name in ("plain.yaml", "nodes.json", "training.yaml", "karpenter.yaml")]
+    taggable = {address.partition("/")[0] for facets in done for address, found in facets.items() if found.taggable}
+    assert {
+        "Deployment",
+        "CronJob",
+        "StatefulSet",
+        "PersistentVolumeClaim",
+        "Service",
+        "NodePool",
+        "PyTorchJob",
+    } <= taggable
+    assert not taggable & {"Namespace", "LimitRange", "StorageClass", "ScaledObject", "Node", "ClusterTrainingRuntime"}
+
+
+@pytest.mark.parametrize(("policy", "supported"), [("Always", False), ("Never", True), ("OnFailure", True)])
+def test_a_pod_that_is_not_started_again_is_work_that_ends(tmp_path: Path, policy: str, supported: bool) -> None:
+    assert pod(tmp_path, f"  restartPolicy: {policy}\n").limits.cap_supported is supported
+
+
 def test_a_queues_flavour_names_the_model() -> None:
     found = run_file("queue.yaml").facets["Job/team-a/queued"]
     assert found.accel.models == ("H100",)
