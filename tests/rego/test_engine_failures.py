@@ -338,7 +338,7 @@ def test_two_runs_at_once_see_their_own_parameters(opa: Opa) -> None:
 
     def run(number: int) -> None:
         mine = replace(policy, parameters={"most": Decimal(number)})
-        for _ in range(10):
+        for _ in range(4):
             outcome = RegoLanguage(engine=settings).judge([mine], docket(case()))
             said.setdefault(number, set()).update(finding.message for finding in outcome.findings)
 

@@ -170,3 +170,31 @@ CHANGES: dict[str, dict[str, Any]] = {
 def test_the_same_word_on_a_change(change: dict[str, Any], judge: Judge) -> None:
     whole = {"unpriced_share": D(0), "after_monthly": sized(D(1)), "top": "nothing", **change}
     compared(IN_YAML["BUD-001"], IN_REGO["BUD-001"], docket(case(), change=whole), judge)
+
+
+EXAMPLES = sorted((ROOT / "examples").glob("*/plan.json"))
+
+
+@pytest.mark.parametrize("plan", EXAMPLES, ids=lambda path: path.parent.name)
+def test_the_same_report_on_the_examples(plan: Path) -> None:
+    from spendgate.pipeline import check
+    from spendgate.settings import resolve
+
+    said = []
+    for paths in (
+        [next((ROOT / "policies").glob(f"*/{policy_id}-*.yaml")) for policy_id in IDS],
+        [path for path in (ROOT / "rego").glob("*/*.rego") if not path.name.endswith("_test.rego")],
+    ):
+        options = {"policy_paths": tuple(map(str, paths)), "rego_engine": "embedded"}
+        report = check([str(plan)], resolve(options, environment={}, folder=plan.parent), NOW)
+        findings = [
+            (f.policy, f.address, f.verdict, f.enforcement, f.severity, f.path, f.cost_monthly, f.on_unknown)
+            for f in report.findings
+        ]
+        counts = [(t.id, t.matched, t.passed, t.fail, t.unknown, t.skip) for t in report.policies]
+        said.append((report.decision, findings, counts))
+    assert said[0] == said[1]
+
+
+def test_there_are_examples() -> None:
+    assert EXAMPLES

@@ -27,7 +27,7 @@ def judge_conftest(
     body: RegoBody = policy.body
     found = []
     for answers, document in zip(sheets, documents, strict=True):
-        excepted = _excepted_rules(answers) if "exception" in body.rules else frozenset()
+        excepted = _excepted_rules(policy, answers) if "exception" in body.rules else frozenset()
         for result in read_results(policy, answers):
             finding = finding_of(policy, result, bench)
             details = finding.details if document.address else {**finding.details, "document": document.origin}
@@ -41,12 +41,16 @@ def judge_conftest(
     return found, tally(policy.id, found, subjects, len(subjects))
 
 
-def _excepted_rules(answers: Mapping[str, Any]) -> frozenset[str]:
+def _excepted_rules(policy: Policy, answers: Mapping[str, Any]) -> frozenset[str]:
     """The rules that `exception` names, without their prefix; `""` is plain `deny`."""
     names: set[str] = set()
     for element in answers.get("exception") or ():
         if not isinstance(element, list) or not all(isinstance(name, str) for name in element):
-            raise PolicyError(f"rule exception holds {element!r}", hint="it holds lists of rule names, as in Conftest")
+            raise PolicyError(
+                f"{policy.id}: rule exception holds {element!r}",
+                file=policy.origin,
+                hint="it holds lists of rule names, as in Conftest",
+            )
         names.update(element)
     return frozenset(names)
 
