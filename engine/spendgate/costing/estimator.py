@@ -76,6 +76,8 @@ class Estimator:
     def _price(self, component: Component, items: list[LineItem], missing: list[Unpriced]) -> None:
         if component.quantity is None:
             missing.append(_without_quantity(component))
+        elif component.quantity.low < 0 or component.quantity.expected < 0:
+            missing.append(Unpriced(component.name, "its size is below zero, which cannot be meant"))
         elif component.tiered:
             tiers = self._tiered(component.query)
             if isinstance(tiers, str):

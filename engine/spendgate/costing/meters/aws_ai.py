@@ -54,7 +54,7 @@ class ServerlessInference:
         )
         blocks = found[0].attributes.blocks("production_variants") if found else ()
         for number, variant in enumerate(blocks if isinstance(blocks, tuple) else ()):
-            if variant.blocks("serverless_config"):
+            if variant.has_block("serverless_config"):
                 yield from self._variant(subject, variant, number)
 
     def _variant(self, subject: Subject, variant: Attributes, number: int) -> Iterable[Component]:

@@ -149,7 +149,7 @@ def _record(subject: Subject) -> Iterator[Component]:
     """Queries by their kind; those to an alias of an AWS resource are free."""
     alias = subject.resource.attributes.blocks("alias")
     shown = [use for use in _RECORD if stated(subject.usage, use.key) is not None]
-    yield from each(subject, shown or (() if alias else _RECORD[:1]))
+    yield from each(subject, shown or (_RECORD[:1] if alias == () else ()))
 
 
 def _zone(subject: Subject) -> Iterator[Component]:
@@ -240,7 +240,7 @@ _ACL_KEYS = {
 def _acl(subject: Subject) -> Iterator[Component]:
     """The ACL, each rule, each group that it uses and each rule of those, by the month; requests by use."""
     blocks = subject.resource.attributes.blocks("rule")
-    if not blocks and not isinstance(blocks, Unknown):
+    if blocks == ():
         blocks = subject.resource.attributes.blocks("rules")
     yield monthly(subject, "Web ACL", "months", ("waf", "web acl"))
     if isinstance(blocks, Unknown):

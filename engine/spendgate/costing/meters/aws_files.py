@@ -37,7 +37,7 @@ def _efs(subject: Subject) -> Iterator[Component]:
     one_zone = isinstance(text_of(subject, "availability_zone_name"), str)
     zone = "one zone" if one_zone else "standard"
     yield used(subject, "Storage", "GB-month", ("efs", f"{zone} storage"), "storage_gb")
-    if attributes.blocks("lifecycle_policy"):
+    if attributes.has_block("lifecycle_policy"):
         rate = ("efs", f"{zone} infrequent access storage")
         yield used(subject, "Infrequent access storage", "GB-month", rate, "infrequent_access_storage_gb")
         for way in ("read", "write"):

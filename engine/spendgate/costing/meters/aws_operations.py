@@ -43,7 +43,7 @@ def _alarm(subject: Subject) -> Iterator[Component]:
     if isinstance(queries, Unknown):
         yield unpriced("Metrics", "metrics", f"its metrics: {queries.reason}")
         return
-    metrics = [query for query in queries if query.blocks("metric")]
+    metrics = [query for query in queries if query.has_block("metric")]
     periods = [query.number("metric.0.period") for query in metrics] or [number_of(subject, "period")]
     high = any(isinstance(period, Decimal) and period < _HIGH_RESOLUTION_SECONDS for period in periods)
     count = len(metrics) or 1

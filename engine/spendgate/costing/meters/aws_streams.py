@@ -78,7 +78,7 @@ def _firehose(subject: Subject) -> Iterator[Component]:
         yield used(subject, "Format conversion", "GB", ("firehose", "format conversion"), _INGESTED.key)
     for destination in _DESTINATIONS:
         subnets = attributes.get(f"{destination}.0.vpc_config.0.subnet_ids")
-        if not attributes.blocks(f"{destination}.0.vpc_config"):
+        if not attributes.has_block(f"{destination}.0.vpc_config"):
             continue
         if isinstance(subnets, Unknown):
             yield unpriced("VPC delivery", "hours", "the number of its subnets is known only after apply")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from spendgate.facets import accelerators
 from spendgate.facets.aws import schedule
 from spendgate.facets.aws.compute import NO_SCALING, ON_DEMAND, RESERVED, SPOT, types_of
-from spendgate.facets.aws.place import region, tags
+from spendgate.facets.aws.place import first_text, region, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.attributes import Attributes
@@ -108,7 +108,7 @@ def studio(resource: Resource, context: FacetContext) -> Facets:
         resource,
         context,
         kind="ai.notebook" if is_app else "other",
-        name=attributes.text("domain_name") or attributes.text("app_name"),
+        name=first_text(attributes, "domain_name", "app_name"),
         region=region(resource, context),
         tags=tags(resource, context),
         pools=pools,
@@ -118,7 +118,7 @@ def studio(resource: Resource, context: FacetContext) -> Facets:
 
 
 def _idle_minutes(attributes: Attributes) -> Number:
-    root = "default_user_settings.0" if attributes.get("default_user_settings") else "user_settings.0"
+    root = "default_user_settings.0" if attributes.has_block("default_user_settings") else "user_settings.0"
     for app in ("jupyter_lab_app_settings", "code_editor_app_settings"):
         place = f"{root}.{app}.0.app_lifecycle_management.0.idle_settings.0"
         if attributes.text(f"{place}.lifecycle_management") == "ENABLED":
@@ -139,7 +139,7 @@ def training_job(resource: Resource, context: FacetContext) -> Facets:
         resource,
         context,
         kind="ai.job",
-        name=attributes.text("training_job_name") or attributes.text("name"),
+        name=first_text(attributes, "training_job_name", "name"),
         region=region(resource, context),
         tags=tags(resource, context),
         pools=pools,

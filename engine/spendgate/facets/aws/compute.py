@@ -75,7 +75,8 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
     purchase = SPOT if resource.type == "aws_spot_instance_request" else market(resource, context)
     if template is not None:
         if machine_type is None or isinstance(machine_type, Unknown):
-            machine_type = template.attributes.text("instance_type") or machine_type
+            from_template = template.attributes.text("instance_type")
+            machine_type = from_template if from_template is not None else machine_type
         if purchase is ON_DEMAND:
             purchase = market(template, context)
     types = types_of(machine_type)

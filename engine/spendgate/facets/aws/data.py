@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spendgate.facets.aws import schedule
-from spendgate.facets.aws.place import region, tags
+from spendgate.facets.aws.place import first_text, region, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.facets import Capacity, Facets
@@ -43,7 +43,7 @@ def database(resource: Resource, context: FacetContext) -> Facets:
     """Any database, by its type's kind; sizes are read where they are metered."""
     attributes = resource.attributes
     own = tags(resource, context) or NO_TAGS
-    name = attributes.text("identifier") or attributes.text("cluster_identifier") or attributes.text("name")
+    name = first_text(attributes, "identifier", "cluster_identifier", "name")
     return compose(
         resource,
         context,

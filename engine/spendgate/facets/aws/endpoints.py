@@ -71,7 +71,7 @@ def _variants(configuration: Resource, owner: Resource | None, context: FacetCon
             yield ml_pool(context, blocks, Capacity(blocks, blocks, blocks))
             continue
         for number, block in enumerate(blocks):
-            if block.blocks("serverless_config"):
+            if block.has_block("serverless_config"):
                 continue
             name = block.text("variant_name")
             yield ml_pool(
@@ -79,7 +79,7 @@ def _variants(configuration: Resource, owner: Resource | None, context: FacetCon
                 block.text("instance_type"),
                 _instances(block, _scaling_target(owner, name, context) if owner else None),
                 name=name if isinstance(name, str) else f"variant {number}",
-                purchase=RESERVED if block.blocks("capacity_reservation_config") else ON_DEMAND,
+                purchase=RESERVED if block.has_block("capacity_reservation_config") else ON_DEMAND,
             )
 
 

@@ -231,11 +231,12 @@ def _group_tags(attributes: Attributes, context: FacetContext) -> Tags:
     blocks = attributes.blocks("tag")
     if isinstance(blocks, Unknown):
         return Tags(blocks)
-    raw = {}
+    raw: dict[str, str | Unknown] = {}
     for block in blocks:
         key = block.text("key")
         if isinstance(key, str):
-            raw[key] = block.text("value") or ""
+            value = block.text("value")
+            raw[key] = value if value is not None else ""
     return merge([("resource", raw)], context.aliases)
 
 

@@ -9,7 +9,7 @@ from spendgate.facets.aws import schedule
 from spendgate.facets.aws.choice import of_families
 from spendgate.facets.aws.compute import ON_DEMAND, SPOT
 from spendgate.facets.aws.groups import TEMPLATES, Shape, override_types, pool_of, purchase_of, scaling, shape
-from spendgate.facets.aws.place import region, stated_number, stated_text, tags
+from spendgate.facets.aws.place import first_text, region, stated_number, stated_text, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.attributes import Attributes
@@ -99,7 +99,7 @@ def batch_environment(resource: Resource, context: FacetContext) -> Facets:
         resource,
         context,
         kind="compute.group",
-        name=attributes.text("compute_environment_name") or attributes.text("name"),
+        name=first_text(attributes, "compute_environment_name", "name"),
         region=region(resource, context),
         tags=own,
         pools=pools,
@@ -182,12 +182,14 @@ def _fleet_shape(attributes: Attributes, resource: Resource, context: FacetConte
     for name in ("launch_template_config.0.override", "launch_template_config.0.overrides", "launch_specification"):
         blocks = attributes.blocks(name)
         overrides += blocks if isinstance(blocks, tuple) else ()
-    if attributes.blocks("launch_specification"):
+    if attributes.has_block("launch_specification"):
         found = Shape(Unknown("no machine type is stated"), SPOT, (), {"image_root_volume": True})
     else:
         found = shape(context.neighbours.targets(resource, "launch_template_config", *TEMPLATES), context)
     named = [
-        override for override in overrides if override.text("instance_type") or override.block("instance_requirements")
+        override
+        for override in overrides
+        if override.text("instance_type") is not None or override.has_block("instance_requirements")
     ]
     return found._replace(types=override_types(tuple(named), context)) if named else found
 

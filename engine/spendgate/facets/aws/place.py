@@ -8,6 +8,7 @@ from typing import Any
 
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import Tags, marked, merge
+from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Text, Unknown, Whole
@@ -71,6 +72,13 @@ def computed(resource: Resource, context: FacetContext, attribute: str) -> bool:
 
 
 _KEYS = ("aws_kms_key", "aws_kms_alias", "aws_kms_replica_key", "aws_kms_external_key")
+
+
+def first_text(attributes: Attributes, *paths: str) -> Text:
+    """The first of these texts that is known, else one that is not, else None."""
+    found = [attributes.text(path) for path in paths]
+    known = next((text for text in found if isinstance(text, str)), None)
+    return known if known is not None else next((text for text in found if text is not None), None)
 
 
 def stated_text(resource: Resource, context: FacetContext, path: str) -> Text:

@@ -91,6 +91,12 @@ def test_state_of_an_estimate(items: list[Any], missing: list[Unpriced], state: 
     assert (estimate.monthly.expected if estimate.monthly else None) == amount
 
 
+def test_a_size_below_zero_is_no_saving() -> None:
+    estimate = estimate_of("aws_ebs_volume", {"size": -100})
+    assert estimate.state is EstimateState.UNPRICED
+    assert estimate.monthly is None
+
+
 def test_a_type_without_a_meter_is_unsupported_and_not_free() -> None:
     estimate = estimate_of("aws_some_new_service", {})
     assert estimate.state is EstimateState.UNSUPPORTED
