@@ -184,10 +184,6 @@ def running(program: str) -> set[int]:
     return found
 
 
-def leftovers() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob("spendgate-opa-*")}
-
-
 @pytest.fixture
 def own_program(program: str, tmp_path: Path) -> str:
     """The same program under a name of its own, so that its processes can be told from others."""
@@ -197,12 +193,14 @@ def own_program(program: str, tmp_path: Path) -> str:
 
 
 @pytest.mark.service
-def test_the_binary_engine_leaves_nothing(own_program: str) -> None:
-    before = leftovers()
+def test_the_binary_engine_leaves_nothing(own_program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     outcome = RegoLanguage(engine=EngineSettings(engine="binary", program=own_program)).judge(HELD, docket(case()))
     assert len(outcome.findings) == 1
     assert running(own_program) == set()
-    assert leftovers() == before
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.service
