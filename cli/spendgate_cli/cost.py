@@ -12,6 +12,7 @@ from spendgate_cli import options as opt
 @click.command(short_help="Estimate the cost of what is about to be deployed.")
 @opt.inputs
 @opt.reading
+@opt.grouping
 @opt.clock
 @opt.rendering
 def cost(**said: Any) -> int:
@@ -27,7 +28,8 @@ def cost(**said: Any) -> int:
     settings = resolve(said)
     inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
     from spendgate import pipeline
+    from spendgate.pipeline.grouping import grouped
 
-    report = pipeline.cost(inputs, settings, now)
+    report = grouped(pipeline.cost(inputs, settings, now), said["group_by"])
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
     return report.exit_code

@@ -14,6 +14,8 @@ from spendgate.errors import SpendgateError
 _COMMANDS = {
     "check": ("spendgate_cli.check:check", "Judge and price what is about to be deployed: the gate."),
     "cost": ("spendgate_cli.cost:cost", "Estimate the cost of what is about to be deployed."),
+    "diff": ("spendgate_cli.diff:diff", "Compare what two inputs or two saved reports cost."),
+    "report": ("spendgate_cli.report:report", "Render a saved JSON report in another format."),
     "explain": ("spendgate_cli.explain:explain", "Show the document that policies see."),
     "policy": ("spendgate_cli.policy:policy", "List, show and test policies."),
     "prices": ("spendgate_cli.prices:prices", "Look into the price book, or build it."),

@@ -51,6 +51,14 @@ judging = together(
     click.option("--opa-url", metavar="URL", help="An OPA server that is running already."),
 )
 
+grouping = click.option(
+    "--group-by",
+    "group_by",
+    multiple=True,
+    metavar="PATH",
+    help="Totals by tags.NAME, module, kind, provider, type, region, env or a facet; several allowed.",
+)
+
 rendering = together(
     click.option(
         "-o",

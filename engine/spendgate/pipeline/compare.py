@@ -121,7 +121,7 @@ def _change(before: v1.Change | None, after: v1.Change | None) -> v1.Change:
         action = "delete"
     elif before.address != after.address:
         action = "move"
-    elif _same(before, after) and cost.delta_monthly.expected == 0:
+    elif _same(before, after) and not cost.delta_monthly.expected:
         action = "no-op"
     return v1.Change(
         address=side.address,

@@ -17,6 +17,7 @@ REPORTERS: Registry[Reporter] = Registry(
         "github": "spendgate.reporters.github:REPORTER",
         "gitlab": "spendgate.reporters.gitlab:REPORTER",
         "csv": "spendgate.reporters.csv:REPORTER",
+        "focus": "spendgate.reporters.focus:REPORTER",
         "tap": "spendgate.reporters.tap:REPORTER",
         "html": "spendgate.reporters.html.page:REPORTER",
     },

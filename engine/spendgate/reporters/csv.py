@@ -46,22 +46,22 @@ def _change(change: Change, currency: str) -> dict[str, str]:
     cost = change.cost
     return {
         "row": "change",
-        "address": _cell(change.address),
-        "type": _cell(change.type),
-        "kind": _cell(change.kind),
-        "provider": _cell(change.provider),
-        "region": _cell(change.region),
-        "action": _cell(change.action),
-        "team": _cell(change.tags.get("team")),
-        "currency": _cell(currency),
-        "state_before": _cell(cost.state_before),
-        "state_after": _cell(cost.state_after),
+        "address": safe_cell(change.address),
+        "type": safe_cell(change.type),
+        "kind": safe_cell(change.kind),
+        "provider": safe_cell(change.provider),
+        "region": safe_cell(change.region),
+        "action": safe_cell(change.action),
+        "team": safe_cell(change.tags.get("team")),
+        "currency": safe_cell(currency),
+        "state_before": safe_cell(cost.state_before),
+        "state_after": safe_cell(cost.state_after),
         "before_monthly": _amount(cost.before_monthly.expected),
         "after_monthly": _amount(cost.after_monthly.expected),
         "delta_monthly": _amount(cost.delta_monthly.expected),
         "delta_low": _amount(cost.delta_monthly.low),
         "delta_high": _amount(cost.delta_monthly.high),
-        "file": _cell(change.location.file if change.location else None),
+        "file": safe_cell(change.location.file if change.location else None),
         "line": str(change.location.line or "") if change.location else "",
     }
 
@@ -69,28 +69,31 @@ def _change(change: Change, currency: str) -> dict[str, str]:
 def _finding(finding: Finding, currency: str) -> dict[str, str]:
     return {
         "row": "finding",
-        "address": _cell(finding.address),
-        "currency": _cell(currency),
-        "policy": _cell(finding.policy),
-        "title": _cell(finding.title),
-        "severity": _cell(finding.severity),
-        "enforcement": _cell(finding.enforcement),
-        "verdict": _cell(finding.verdict),
-        "effect": _cell(level_of(finding)),
-        "message": _cell(finding.message),
-        "not_known": _cell(finding.residual),
+        "address": safe_cell(finding.address),
+        "currency": safe_cell(currency),
+        "policy": safe_cell(finding.policy),
+        "title": safe_cell(finding.title),
+        "severity": safe_cell(finding.severity),
+        "enforcement": safe_cell(finding.enforcement),
+        "verdict": safe_cell(finding.verdict),
+        "effect": safe_cell(level_of(finding)),
+        "message": safe_cell(finding.message),
+        "not_known": safe_cell(finding.residual),
         "cost_monthly": _amount(finding.cost_monthly),
         "savings_monthly": _amount(finding.savings_monthly),
-        "remediation": _cell(finding.remediation),
-        "waiver": _cell(finding.waiver),
-        "file": _cell(finding.location.file if finding.location else None),
+        "remediation": safe_cell(finding.remediation),
+        "waiver": safe_cell(finding.waiver),
+        "file": safe_cell(finding.location.file if finding.location else None),
         "line": str(finding.location.line or "") if finding.location else "",
-        "fingerprint": _cell(finding.fingerprint),
+        "fingerprint": safe_cell(finding.fingerprint),
     }
 
 
-def _cell(text: str | None) -> str:
-    """NOTE: spreadsheets run what begins with `=`, `+`, `-` or `@`; a quotation mark before it makes it text."""
+def safe_cell(text: str | None) -> str:
+    """A text as a cell that a spreadsheet takes for text.
+
+    NOTE: spreadsheets run what begins with `=`, `+`, `-` or `@`; a quotation mark before it makes it text.
+    """
     safe = one_line(text or "")
     return f"'{safe}" if safe.lstrip().startswith(_FORMULA) else safe
 

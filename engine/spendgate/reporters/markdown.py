@@ -20,6 +20,7 @@ from spendgate.reporters.headline import (
 )
 from spendgate.reporters.markdown_page import Page
 from spendgate.reporters.markdown_safe import code, fenced, inline
+from spendgate.reporters.markdown_sums import sums
 from spendgate.reporters.money_text import is_known, low_high, money, plain, quantity, rate, signed, total_delta
 from spendgate.reporters.safe_text import one_line
 
@@ -68,6 +69,7 @@ class MarkdownReporter:
         if options.verbosity >= 0:
             _remedies(found, page)
             _costs(report, page, None if options.verbosity > 0 else _COST_ROWS)
+            sums(report, page)
             _missing(report, page)
             _policies(report, page)
         page.give_back(len(footer) + 2)

@@ -17,6 +17,7 @@ from spendgate.reporters.ink import Ink
 from spendgate.reporters.safe_text import hanging, one_line, without_commands, wrap
 from spendgate.reporters.text_costs import cost_lines, not_priced_lines, usage_lines
 from spendgate.reporters.text_findings import finding_lines
+from spendgate.reporters.text_sums import carbon_lines, group_lines, unit_lines
 
 if TYPE_CHECKING:
     from spendgate.wire.v1 import Report
@@ -41,6 +42,9 @@ class TextReporter:
             parts = [_header(report, ink, width), *parts]
             parts += [
                 cost_lines(report, ink, width, options.verbosity),
+                group_lines(report, ink, width, options.verbosity),
+                unit_lines(report, ink, width),
+                carbon_lines(report, ink, width),
                 not_priced_lines(report, ink, width, options.verbosity),
                 usage_lines(report, ink, width, options.verbosity),
                 _problems(report, ink, width, options.verbosity),

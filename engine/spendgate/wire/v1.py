@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from spendgate.errors import InputError
+
 VERSION = 1
 
 
@@ -72,6 +74,12 @@ class Item(msgspec.Struct, frozen=True):
     note: str = ""
     monthly_low: Decimal | None = None
     monthly_high: Decimal | None = None
+    list_unit_price: Decimal | None = None
+    """The public price, where a rates file laid another over it."""
+    contracted_unit_price: Decimal | None = None
+    """The negotiated price, where the price of a commitment is blended into `unit_price`."""
+    commitment: str = ""
+    """The commitment whose amortised price is blended in."""
 
 
 class UnpricedPart(msgspec.Struct, frozen=True):
@@ -101,6 +109,59 @@ class ChangeCost(msgspec.Struct, frozen=True):
     hours_per_month: Decimal | None = None
 
 
+class Carbon(msgspec.Struct, frozen=True):
+    """Energy and emissions of a month at the expected size; `null` where a figure is missing, with the reason.
+
+    `kg_month` is that of operation, with the grid's average intensity; what making the hardware emitted is in `embodied_kg_month`.
+    """
+
+    kwh_month: Decimal | None = None
+    kg_month: Decimal | None = None
+    embodied_kg_month: Decimal | None = None
+    reason: str = ""
+    notes: list[str] = []
+
+
+class CarbonTotal(msgspec.Struct, frozen=True):
+    """Sums over all resources whose figures are known; `unknown` counts those that run something and have none."""
+
+    before_kwh_month: Decimal
+    after_kwh_month: Decimal
+    before_kg_month: Decimal
+    after_kg_month: Decimal
+    counted: int
+    unknown: int
+
+
+class UnitCost(msgspec.Struct, frozen=True):
+    """What one unit of work costs: monthly cost after the change over the units a month that were stated.
+
+    `cost` is `null` when the resource has no price or the units are not stated; `reason` says which.
+    """
+
+    address: str
+    unit: str
+    cost: Decimal | None = None
+    quantity_month: Decimal | None = None
+    reason: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Resources that share the value of a path (`tags.team`, `module`); `value` is `untagged` for those without one."""
+
+    by: str
+    value: str
+    resources: int
+    before_monthly: Range
+    after_monthly: Range
+    delta_monthly: Range
+    delta_complete: bool = True
+    unpriced: int = 0
+    """Resources with a part that has no price: the sums are lower bounds."""
+    needs_usage: int = 0
+    addresses: list[str] = []
+
+
 class Change(msgspec.Struct, frozen=True):
     """One resource of the run. `facets` are the policy language's nouns; `unknown` lists the facet paths not known."""
 
@@ -118,6 +179,8 @@ class Change(msgspec.Struct, frozen=True):
     previous_address: str | None = None
     unknown: list[str] = []
     judged: bool = True
+    carbon: Carbon | None = None
+    """`null` for what draws no power of its own that anybody could tell."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -220,12 +283,40 @@ class Report(msgspec.Struct, frozen=True):
     run: Run
     reason: str = ""
     """Why the decision is what it is, in one sentence."""
+    groups: list[Group] = []
+    carbon: CarbonTotal | None = None
+    units: list[UnitCost] = []
 
 
 def encode(report: Report, *, indent: int = -1) -> bytes:
     """The report as JSON, keys in the order of the fields; on one line, or with `indent` blanks a level."""
     data = msgspec.json.encode(report)
     return data if indent < 0 else msgspec.json.format(data, indent=indent)
+
+
+def revised(report: Report, **fields: Any) -> Report:
+    """The report with other values in some of its fields."""
+    return msgspec.structs.replace(report, **fields)
+
+
+def looks_like_report(data: bytes) -> bool:
+    """Whether a document seems to be a saved report, without reading the whole of it."""
+    return data.lstrip()[:1] == b"{" and b'"exit_code"' in data and b'"rego_engine"' in data
+
+
+def read(data: bytes, origin: str) -> Report:
+    """A saved report. Raises InputError that names the file and what it seems to be."""
+    hint = "a report is saved with: spendgate check plan.json -o json=report.json"
+    try:
+        report = decode(data)
+    except msgspec.ValidationError as error:
+        raise InputError(f"is no report that spendgate saved: {error}", file=origin, hint=hint) from None
+    except msgspec.DecodeError as error:
+        raise InputError(f"is not JSON: {error}", file=origin, hint=hint) from None
+    if report.version != VERSION:
+        message = f"is a report of version {report.version}; this spendgate reads version {VERSION}"
+        raise InputError(message, file=origin, hint="render it with the spendgate that wrote it")
+    return report
 
 
 def decode(data: bytes) -> Report:

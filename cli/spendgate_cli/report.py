@@ -1,0 +1,28 @@
+"""`spendgate report`: render a saved JSON report in another format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spendgate_cli import options as opt
+
+
+@click.command(short_help="Render a saved JSON report in another format.")
+@click.argument("file")
+@opt.grouping
+@opt.rendering
+def report(file: str, **said: Any) -> int:
+    """Render a report that was saved with `-o json=FILE`; `-` is standard input. Nothing is read, priced or judged again.
+
+    Exit codes: 0, or 2 when the file is no report.
+    """
+    outputs = opt.targets(said["outputs"])
+    opt.check_formats(outputs)
+    from spendgate.pipeline.grouping import grouped
+    from spendgate.pipeline.sides import saved_report
+
+    saved = grouped(saved_report(file), said["group_by"])
+    opt.deliver(saved, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
+    return 0
