@@ -33,7 +33,8 @@ class Pods:
         "ClusterTrainingRuntime", "TrainingRuntime", "Experiment", "InferenceService", "LLMInferenceService", "SeldonDeployment",
         "Service.serving.knative.dev", "Notebook", "SparkApplication", "ScheduledSparkApplication", "Workflow", "CronWorkflow",
         "WorkflowTemplate", "ClusterWorkflowTemplate", "PodTemplate", "ServingRuntime", "ClusterServingRuntime",
-        "LLMInferenceServiceConfig", "AppWrapper", "VLLMRuntime", "VLLMRouter", "CacheServer", "NIMService", "*",
+        "LLMInferenceServiceConfig", "AppWrapper", "VLLMRuntime", "VLLMRouter", "CacheServer", "NIMService", "DisaggregatedSet", "Sandbox", "SandboxWarmPool",
+        "SandboxTemplate", "*",
     )  # fmt: skip
     usage_keys = {
         "monthly_hrs": "hours a month that each pod runs",

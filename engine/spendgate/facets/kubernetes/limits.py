@@ -50,6 +50,7 @@ def _cap_hours(type_: str, values: Mapping[str, Any], spec: Mapping[str, Any]) -
 def _deadlines(type_: str, values: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Any]:
     job = mapping(dig(spec, "jobTemplate", "spec") or spec.get("jobTargetRef"))
     yield spec.get("activeDeadlineSeconds")
+    yield spec.get("ttlSeconds") if type_ == "RayCluster" else None
     yield job.get("activeDeadlineSeconds")
     yield dig(job, "template", "spec", "activeDeadlineSeconds")
     yield dig(spec, "template", "spec", "activeDeadlineSeconds") if "ReplicaSet" not in type_ else None
@@ -121,7 +122,10 @@ def _idle_minutes(type_: str, values: Mapping[str, Any]) -> Number:
 
 
 def _ray_idle(cluster: Mapping[str, Any]) -> Number:
-    """Minutes after which Ray's own autoscaler takes an idle worker away; none when it is not enabled."""
+    """Minutes after which Ray ends an idle cluster, or its autoscaler takes an idle worker away; none without either."""
+    ended = quantity(dig(cluster, "idleTerminationOptions", "timeoutSeconds"))
+    if isinstance(ended, Decimal):
+        return ended / 60
     if cluster.get("enableInTreeAutoscaling") is not True:
         return None
     general = quantity(dig(cluster, "autoscalerOptions", "idleTimeoutSeconds"))

@@ -10,6 +10,7 @@ from typing import Any
 from spendgate.facets.compose import compose
 from spendgate.facets.kubernetes.clouds import cloud_of_key
 from spendgate.facets.kubernetes.cluster import Cluster, namespace_of
+from spendgate.facets.kubernetes.devices import devices_of
 from spendgate.facets.kubernetes.labels import tags_of
 from spendgate.facets.kubernetes.placement import default_cloud, default_region
 from spendgate.facets.kubernetes.pools import tidy
@@ -74,7 +75,7 @@ def cluster_queue(resource: Resource, context: FacetContext, cluster: Cluster) -
     values = resource.attributes.values
     spec = mapping(values.get("spec"))
     resources = list(_queue_resources(spec))
-    accelerated = [(r, flavour) for r, flavour in resources if "/" in str(r.get("name"))]
+    accelerated = [(r, flavour) for r, flavour in resources if devices_of({str(r.get("name")): Decimal(1)})]
     cohort = spec.get("cohortName") or spec.get("cohort")
     unbounded = bool(cohort) and any(r.get("borrowingLimit") is None for r, _ in accelerated)
     total: Any = None

@@ -61,6 +61,22 @@ def manifest_files(folder: Path) -> Iterator[tuple[Path, Problem | None]]:
                 yield path, None
 
 
+def needs_building(data: bytes, origin: str) -> bool:
+    """Whether a kustomization does more than list files, so that the files alone are not what will be applied."""
+    plain = {"apiVersion", "kind", "metadata", "resources"}
+    try:
+        text = decode_text(data, origin)
+        held = [parse_part(part, origin) for part in split_documents(text)]
+    except InputError:
+        return True
+    return any(not isinstance(value, Mapping) or set(value) - plain or _remote(value) for value in held)
+
+
+def _remote(value: Mapping[str, Any]) -> bool:
+    listed = value.get("resources")
+    return isinstance(listed, list) and any("://" in str(item) or str(item).startswith("..") for item in listed)
+
+
 def head_of(path: Path) -> bytes:
     """The first 64 KiB of a file; empty when it cannot be read (reading it says why)."""
     try:

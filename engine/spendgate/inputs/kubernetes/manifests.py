@@ -18,6 +18,7 @@ from spendgate.inputs.kubernetes.files import (
     head_of,
     looks_like_manifest,
     manifest_files,
+    needs_building,
 )
 from spendgate.inputs.kubernetes.objects import DEFAULT_NAMESPACE, address_of, controllers_of, to_resource
 from spendgate.inputs.kubernetes.references import ObjectReferences
@@ -85,17 +86,18 @@ class _Reading:
             if problem is not None:
                 self._problems.append(problem)
             elif path.name in _KUSTOMIZATIONS:
-                self._problems.append(
-                    Problem(
-                        Level.WARNING,
-                        "is a kustomization that is not built: its patches are not applied"
-                        f" (kustomize build {path.parent} | spendgate check -)",
-                        file=str(path),
-                        undetermined=True,
-                    )
-                )
+                self._kustomization(path)
             elif (data := file_bytes(path, self._problems)) is not None:
                 yield from self._text(data, str(path), strict=False)
+
+    def _kustomization(self, path: Path) -> None:
+        data = file_bytes(path, self._problems)
+        if data is not None and needs_building(data, str(path)):
+            said = (
+                "is a kustomization that is not built: the files are read as they stand"
+                f" (kustomize build {path.parent} | spendgate check -)"
+            )
+            self._problems.append(Problem(Level.WARNING, said, file=str(path), undetermined=True))
 
     def _text(self, data: bytes, origin: str, *, strict: bool) -> Iterator[RawObject]:
         reader = TextReader(origin, strict=strict)

@@ -71,6 +71,9 @@ HAND_COUNTS: Mapping[str, list[tuple[str, tuple[Any, Any, Any], Any, str]]] = {
         ("Pod/serving/by-class", (1, 1, 1), 2 * A, ""),
         ("Pod/serving/by-first-alpha", (1, 1, 1), 2, ""),
         ("Deployment/serving/sliced", (4, 4, 4), 4, ""),
+        ("DisaggregatedSet/serving/split", (2 * (2 + 6), 2 * (2 + 6), 2 * (8 + 6)), 2 * (8 + 6), ""),
+        ("SandboxWarmPool/agents/warm", (6, 6, 6), 0, "none"),
+        ("SandboxTemplate/agents/python", (0, 0, 0), 0, "none"),
     ],
     "queue.yaml": [("Job/team-a/queued", (4, 4, 4), 4 * 2, "H100")],
     "plain.yaml": [

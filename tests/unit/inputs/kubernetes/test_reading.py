@@ -196,11 +196,23 @@ class TestFolders:
             "is a Helm chart that is not rendered (render it first: helm template CHART | spendgate check -)"
         ]
 
-    def test_an_unbuilt_kustomization_forbids_a_plain_pass(self, tmp_path: Path) -> None:
-        (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    @pytest.mark.parametrize(
+        ("kustomization", "undetermined"),
+        [
+            ("resources: [pod.yaml]\n", []),
+            ("resources: [pod.yaml]\npatches: [{path: p.yaml}]\n", [True]),
+            ("resources: [../base]\n", [True]),
+            ("resources: [\n", [True]),
+        ],
+        ids=["a list of files is as good as the files", "patches", "a base elsewhere", "broken"],
+    )
+    def test_an_unbuilt_kustomization_forbids_a_plain_pass(
+        self, tmp_path: Path, kustomization: str, undetermined: list[bool]
+    ) -> None:
+        (tmp_path / "kustomization.yaml").write_text(kustomization)
         (tmp_path / "pod.yaml").write_text(POD)
         workload = read_manifests([tmp_path], {})
-        assert [problem.undetermined for problem in workload.problems] == [True]
+        assert [problem.undetermined for problem in workload.problems] == undetermined
 
     def test_an_empty_folder_is_no_pass(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="nothing can be read"):

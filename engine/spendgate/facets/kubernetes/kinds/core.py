@@ -76,14 +76,42 @@ def job_set(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
 def leader_worker_set(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
     """`LeaderWorkerSet`: groups of one leader and `size - 1` workers; without a leader template all are workers."""
     spec = mapping(values.get("spec"))
+    yield from _groups("", spec, scaled(whole(spec.get("replicas"), 1), around.scaler_of(values)))
+
+
+def _groups(prefix: str, spec: Mapping[str, Any], groups: Capacity) -> Iterator[PodSet]:
     template = mapping(spec.get("leaderWorkerTemplate"))
-    groups = scaled(whole(spec.get("replicas"), 1), around.scaler_of(values))
     size = whole(template.get("size"), 1)
     leader = template.get("leaderTemplate")
-    yield from_template("leader", leader or template.get("workerTemplate"), groups)
+    yield from_template(f"{prefix} leader".strip(), leader or template.get("workerTemplate"), groups)
     workers = size - 1 if isinstance(size, int) and size > 0 else size
     if workers != 0:
-        yield from_template("worker", template.get("workerTemplate"), multiplied(groups, workers))
+        yield from_template(f"{prefix} worker".strip(), template.get("workerTemplate"), multiplied(groups, workers))
+
+
+def disaggregated_set(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
+    """`DisaggregatedSet`: a leader-worker set for each role, times its slices; a role may have an autoscaler of its own."""
+    spec = mapping(values.get("spec"))
+    slices = whole(spec.get("slices"), 1)
+    for role in _list(spec.get("roles")):
+        name, held = str(role.get("name") or ""), mapping(role.get("spec"))
+        target = {
+            "kind": "DisaggregatedSetRoleScaler",
+            "metadata": {"name": f"{dig(values, 'metadata', 'name')}-{name}"},
+        }
+        groups = scaled(whole(held.get("replicas"), 1), around.scaler_of(target))
+        yield from _groups(name, held, multiplied(groups, slices))
+
+
+def sandbox(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
+    """Agent `Sandbox`: one pod unless it is scaled to none; `SandboxWarmPool`: replicas of its template."""
+    spec = mapping(values.get("spec"))
+    reference = dig(spec, "sandboxTemplateRef", "name")
+    template = spec.get("podTemplate")
+    if reference is not None:
+        held = around.object_named("SandboxTemplate", str(reference), values)
+        template = dig(held, "spec", "podTemplate")
+    yield from_template("", template, fixed(whole(spec.get("replicas"), 1)))
 
 
 def volcano_job(values: Mapping[str, Any], around: Around) -> Iterator[PodSet]:
