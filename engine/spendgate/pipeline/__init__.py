@@ -15,7 +15,7 @@ from spendgate.inputs import open_input
 from spendgate.model.finding import Decision, Finding
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem, Workload
-from spendgate.pipeline.assess import Assessor, Surroundings
+from spendgate.pipeline.assess import Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.report import build_report
@@ -90,6 +90,8 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     """Read, understand and price, without judging. Raises InputError, SettingsError."""
     workloads = tuple(open_input(path, {"workspace": settings.workspace}) for path in inputs)
     usage = UsageFile.load(settings.usage_file) if settings.usage_file else UsageFile()
+    flows = traffic(usage, workloads)
+    workloads = (*workloads, flows) if flows is not None else workloads
     surroundings = Surroundings(settings.aliases, settings.schedules, settings.accounts, settings.regions, settings.env)
     assessor = Assessor(book, book, usage, surroundings, today)
     assessor.check_usage(workloads)

@@ -11,10 +11,11 @@ from typing import Any
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
 from spendgate.costing.meters import meters_for, usage_keys
-from spendgate.costing.usage import UsageFile
+from spendgate.costing.usage import TRAFFIC, UsageFile
 from spendgate.facets import ADAPTERS
 from spendgate.facets.compose import compose
 from spendgate.graph import Graph
+from spendgate.model.attributes import Attributes
 from spendgate.model.cost import CostChange, Estimate
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Action, Change, Resource, Workload
@@ -150,6 +151,17 @@ class Assessor:
             adapter = ADAPTERS.get(resource.provider) if known else _Plain()
             self._adapters[resource.provider] = adapter
         return adapter.describe(resource, context)
+
+
+def traffic(usage: UsageFile, workloads: tuple[Workload, ...]) -> Workload | None:
+    """Traffic that a usage file states beside the resources: it flows before and after, so it makes no difference."""
+    changes = []
+    known = {change.address for workload in workloads for change in workload.changes} if usage.traffic() else ()
+    for address in (address for address in usage.traffic() if address not in known):
+        flow = Resource(address, TRAFFIC, address.partition(".")[2], "aws", Attributes())
+        changes.append(Change(address, Action.NO_OP, flow, flow))
+    origin = usage.document.origin if usage.document else "usage"
+    return Workload(origin, "usage", tuple(changes)) if changes else None
 
 
 def _cost(change: Change, before: Estimate, after: Estimate) -> CostChange:
