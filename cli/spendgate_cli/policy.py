@@ -86,16 +86,20 @@ def show(policy_id: str, **said: Any) -> None:
 @click.option(
     "--now", default=_TEST_TIME, show_default=True, metavar="TIME", help="The time that the tests run at (ISO)."
 )
-def test_(paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str) -> int:
-    """Run the tests inside policy files.
+@click.option("--rego-engine", metavar="NAME", help="auto, server, binary or embedded.")
+@click.option("--opa-url", metavar="URL", help="An OPA server that is running already.")
+def test_(
+    paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str, rego_engine: str | None, opa_url: str | None
+) -> int:
+    """Run the tests inside policy files, and those of Rego policies (`*_test.rego`, `*.tests.yaml`).
 
     Exit codes: 0 all pass, 1 some fail or nothing was tested, 2 a policy cannot be loaded.
     """
-    from spendgate.policies.catalog import load
-    from spendgate.policies.testing import run_tests
+    from spendgate.pipeline.policy_tests import test_policies
+    from spendgate.settings import resolve
 
-    policies = load(paths, tuple(packs) or (() if paths else ("all",)))
-    run = run_tests(policies, opt.time_of(now))
+    chosen = tuple(packs) or (() if paths else ("all",))
+    run = test_policies(paths, chosen, opt.time_of(now), resolve({"rego_engine": rego_engine, "opa_url": opa_url}))
     for result in run.results:
         if verbose or not result.passed:
             click.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.policy}  {result.name}")
@@ -104,12 +108,15 @@ def test_(paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str) -
             click.echo(f"      expected {result.expected}, got {result.actual}  ({place})")
             if result.message:
                 click.echo(f"      {result.message}")
+    if run.not_run:
+        click.echo(f"--    {run.not_run}")
     for policy_id in run.untested:
         click.echo(f"FAIL  {policy_id}  has no test")
     if not run.results:
         click.echo("no test was found: nothing is proven")
     else:
-        click.echo(f"{len(run.results)} tests of {len(policies)} policies: {len(run.failed)} failed")
+        failed = sum(not result.passed for result in run.results)
+        click.echo(f"{len(run.results)} tests of {run.policies} policies: {failed} failed")
     return 0 if run.succeeded else 1
 
 
