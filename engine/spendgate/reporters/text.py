@@ -14,6 +14,7 @@ from spendgate.reporters.headline import (
     summary,
 )
 from spendgate.reporters.ink import Ink
+from spendgate.reporters.money_text import total_delta
 from spendgate.reporters.safe_text import hanging, one_line, without_commands, wrap
 from spendgate.reporters.text_costs import cost_lines, not_priced_lines, usage_lines
 from spendgate.reporters.text_findings import finding_lines
@@ -62,7 +63,7 @@ def _header(report: Report, ink: Ink, width: int) -> list[str]:
 
 def _decision(report: Report, ink: Ink, width: int) -> list[str]:
     word = decision_word(report)
-    first, *more = wrap(f"{word}: {reason(report)}", width)
+    first, *more = wrap(f"{word}: {reason(report)} | {total_delta(report.cost, report.currency)}", width)
     return [ink.decision(word) + first[len(word) :], *more] if first.startswith(word) else [first, *more]
 
 
