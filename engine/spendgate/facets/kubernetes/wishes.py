@@ -37,7 +37,7 @@ class Wishes:
 
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    present: frozenset[str] = frozenset()
+    present: tuple[str, ...] = ()
     tolerations: tuple[tuple[str, str, str, str], ...] = ()
     """`(key, operator, value, effect)`; an empty key with Exists tolerates everything."""
 
@@ -104,7 +104,7 @@ def wishes_of(spec: Mapping[str, Any], flavours: Iterable[Mapping[str, Any]] = (
                 refused[key] = no
             if exists:
                 present.add(key)
-    return Wishes(allowed, refused, frozenset(present), _tolerations(spec.get("tolerations")))
+    return Wishes(allowed, refused, tuple(sorted(present)), _tolerations(spec.get("tolerations")))
 
 
 _Term = dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]]

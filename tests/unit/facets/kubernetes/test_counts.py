@@ -25,6 +25,7 @@ HAND_COUNTS: Mapping[str, list[tuple[str, tuple[Any, Any, Any], Any, str]]] = {
     "serving.yaml": [
         ("InferenceService/serving-dev/to-zero", (0, 1, 3), 3, "A10G"),
         ("InferenceService/serving/multi-node", (2, 2, 2), 2 * 4, ""),
+        ("InferenceService/serving/by-runtime", (1, 1, 3), 3 * 2, ""),
         ("LLMInferenceService/serving/deepseek", (10, 10, 10), 2 * 4 * 8 + 2 * 8, ""),
         ("Service.serving.knative.dev/serving/embedder", (2, 2, None), None, ""),
         ("Service/serving/embedder", (0, 0, 0), 0, "none"),

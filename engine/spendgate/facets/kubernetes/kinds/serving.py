@@ -7,7 +7,7 @@ from typing import Any
 
 from spendgate.facets.kubernetes.kinds.around import Around
 from spendgate.facets.kubernetes.podset import PodSet, Scaler, fixed, from_template, multiplied, scaled
-from spendgate.facets.kubernetes.reading import dig, mapping, whole
+from spendgate.facets.kubernetes.reading import dig, mapping, maps, texts, whole
 from spendgate.model.facets import Capacity
 from spendgate.model.values import Unknown, Whole
 
@@ -35,7 +35,7 @@ def inference_service(values: Mapping[str, Any], around: Around) -> Iterator[Pod
         capacity = component_capacity(component, raw=raw)
         name = "" if part == "predictor" else part
         worker = component.get("workerSpec")
-        spec = _pod_spec(component)
+        spec = _pod_spec(component, _runtime(component, values, around))
         if not isinstance(worker, Mapping):
             yield PodSet(name, spec, capacity, *_metadata(component))
             continue
@@ -71,18 +71,35 @@ def _metadata(component: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[
     return mapping(component.get("labels")), mapping(component.get("annotations"))
 
 
-def _pod_spec(component: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The component as a pod spec: its own containers, with the model server as one of them."""
+def _runtime(component: Mapping[str, Any], values: Mapping[str, Any], around: Around) -> Mapping[str, Any]:
+    """The container of the serving runtime that a component names, when that runtime is in the run."""
+    name = dig(component, "model", "runtime")
+    if not isinstance(name, str):
+        return {}
+    for kind in ("ServingRuntime", "ClusterServingRuntime"):
+        held = around.object_named(kind, name, values)
+        containers = list(maps(dig(held, "spec", "containers")))
+        if containers:
+            return next((c for c in containers if c.get("name") == "kserve-container"), containers[0])
+    return {}
+
+
+def _pod_spec(component: Mapping[str, Any], runtime: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The component as a pod spec: its own containers, with the model server as one of them over what its runtime gives."""
     server = component.get("model")
     if not isinstance(server, Mapping):
         server = next((component[name] for name in _FRAMEWORKS if isinstance(component.get(name), Mapping)), None)
     if server is None:
         return component
-    resources = mapping(server.get("resources"))
-    asked = mapping(resources.get("requests"))
-    limits = mapping(resources.get("limits"))
-    requests = {**{k: v for k, v in _DEFAULT_REQUESTS.items() if k not in limits}, **asked}
-    container = {"name": "kserve-container", **server, "resources": {"requests": requests, "limits": limits}}
+    sides = {
+        side: {**mapping(dig(runtime, "resources", side)), **mapping(dig(server, "resources", side))}
+        for side in ("requests", "limits")
+    }
+    requests = {**{k: v for k, v in _DEFAULT_REQUESTS.items() if k not in sides["limits"]}, **sides["requests"]}
+    resources = {"requests": requests, "limits": sides["limits"]}
+    arguments = [*texts(runtime.get("args")), *texts(server.get("args"))]
+    container = {"image": runtime.get("image"), "command": runtime.get("command"), "name": "kserve-container", **server}
+    container = {**container, "args": arguments, "resources": resources}
     others = component.get("containers")
     return {**component, "containers": [container, *(others if isinstance(others, list) else [])]}
 
