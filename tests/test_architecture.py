@@ -40,7 +40,6 @@ DOORS: dict[str, tuple[str, ...]] = {
     "msgspec": ("spendgate/documents", "spendgate/inputs/", "spendgate/wire/"),
     "sqlite3": ("spendgate/prices/",),
     "click": ("spendgate_cli/",),
-    "rich": ("spendgate_cli/", "spendgate/reporters/"),
     "opa_client": ("spendgate/evaluators/rego/",),
     "requests": ("spendgate/evaluators/rego/",),
     "urllib3": ("spendgate/evaluators/rego/",),

@@ -49,6 +49,8 @@ judging = together(
     click.option("--param", "parameters", multiple=True, metavar="ID.NAME=VALUE", help="Set a policy's parameter."),
     click.option("--rego-engine", metavar="NAME", help="auto, server, binary or embedded."),
     click.option("--opa-url", metavar="URL", help="An OPA server that is running already."),
+    click.option("--data", "data", multiple=True, metavar="PATH", help="JSON or YAML that Conftest policies read."),
+    click.option("--combine", is_flag=True, help="Hand all documents to Conftest policies at once."),
 )
 
 grouping = click.option(

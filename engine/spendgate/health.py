@@ -16,7 +16,7 @@ from spendgate.errors import SpendgateError
 
 OLD_AFTER_DAYS = 180
 """Prices older than this are worth a word; the machine price lists of the big providers move a few times a year."""
-_PACKAGES = ("click", "msgspec", "networkx", "pydantic", "pyyaml", "rich")
+_PACKAGES = ("click", "msgspec", "networkx", "pydantic", "pyyaml")
 
 
 class State(Enum):
@@ -86,10 +86,24 @@ def _policies() -> Examined:
 
 
 def _programs() -> Iterator[Examined]:
-    for name, use in (
-        ("terraform", "reads binary plans"),
-        ("tofu", "reads binary plans"),
-        ("opa", "judges Rego policies"),
-    ):
+    for name in ("terraform", "tofu"):
         found = shutil.which(name)
-        yield Examined(name, State.GOOD if found else State.NOTE, found or f"not on the PATH; it {use}")
+        yield Examined(name, State.GOOD if found else State.NOTE, found or "not on the PATH; it reads binary plans")
+    yield from _rego_engines()
+
+
+def _rego_engines() -> Iterator[Examined]:
+    from spendgate.evaluators.rego import ENGINES, EngineSettings, choose
+
+    settings = EngineSettings()
+    for name, engine in ENGINES:
+        if name == "server":
+            continue
+        try:
+            yield Examined(f"rego {name}", State.GOOD, engine.version(settings))
+        except SpendgateError as error:
+            yield Examined(f"rego {name}", State.NOTE, error.message)
+    try:
+        yield Examined("rego auto", State.GOOD, f"the {choose(settings).name} engine answers")
+    except SpendgateError as error:
+        yield Examined("rego auto", State.NOTE, str(error))

@@ -44,7 +44,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())
     case_list = docket(run, policies, now, everything=settings.scope == "all")
-    judged = judge(policies, case_list, run, settings, as_of=book.as_of)
+    judged = judge(policies, case_list, run, settings, book)
     findings = _finished(judged.findings, run)
     problems = _problems(run.workloads)
     if not policies:
@@ -118,7 +118,7 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
             overrides=settings.overrides,
             params=settings.parameters,
             on_unknown=settings.on_unknown,
-            readers={".rego": rego_reader},
+            readers={".rego": rego_reader(settings.data)},
         )
     )
     if not policies and not settings.allow_empty:

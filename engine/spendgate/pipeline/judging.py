@@ -8,17 +8,21 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spendgate.errors import SettingsError
 from spendgate.evaluators import LANGUAGES
 from spendgate.model.finding import Finding, PolicyTally
 from spendgate.model.policy import Policy
 from spendgate.pipeline.cases import Run
+from spendgate.policies.catalog import Reader
 from spendgate.ports import Docket, PolicyLanguage
-from spendgate.settings import Settings
+from spendgate.prices.book import PriceBook
+from spendgate.settings import Origin, Settings
 
 if TYPE_CHECKING:
     from spendgate.evaluators.rego import EngineSettings, RawDocument
 
 REGO = "rego"
+_OPTION = Origin(None, "option")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,42 @@ class Judged:
     rego_engine: str | None = None
 
 
-def judge(policies: Sequence[Policy], docket: Docket, run: Run, settings: Settings, *, as_of: str) -> Judged:
+def judge(policies: Sequence[Policy], docket: Docket, run: Run, settings: Settings, book: PriceBook) -> Judged:
     """The findings of all policies, language by language. Raises PolicyError for a policy that cannot run."""
+    _refuse_idle_options(policies, settings)
     findings: list[Finding] = []
     tallies: dict[str, PolicyTally] = {}
     engine = None
     for name in sorted({policy.language for policy in policies}):
         language = LANGUAGES.get(name)
         if name == REGO:
-            language, engine = _rego(run, docket, settings, as_of)
+            language, engine = _rego(run, docket, settings, book)
         outcome = language.judge([policy for policy in policies if policy.language == name], docket)
         findings += outcome.findings
         tallies.update(outcome.tallies)
     return Judged(tuple(findings), tallies, engine)
 
 
-def rego_reader(files: Sequence[tuple[Path, str]], built_in: bool) -> Iterable[Policy]:
-    """Reads Rego for the catalog; the language is imported only when there is some."""
-    from spendgate.evaluators.rego.loading import read_rego
+def rego_reader(data: Sequence[str] = ()) -> Reader:
+    """What reads Rego for the catalog, with the data of Conftest policies; the language is imported only when there is some."""
 
-    return read_rego(files, built_in)
+    def read(files: Sequence[tuple[Path, str]], built_in: bool) -> Iterable[Policy]:
+        from spendgate.evaluators.rego.loading import read_rego
+
+        return read_rego(files, built_in, data=data)
+
+    return read
+
+
+def _refuse_idle_options(policies: Sequence[Policy], settings: Settings) -> None:
+    """An option that can take no effect is a mistake of whoever gave it."""
+    if any(policy.language == REGO for policy in policies):
+        return
+    for option, given in (("--data", settings.data), ("--combine", settings.combine), ("--opa-url", settings.opa_url)):
+        if given and settings.origins.get(option[2:].replace("-", "_"), _OPTION).said_by.startswith("option"):
+            raise SettingsError(
+                f"{option} has no effect: no policy in Rego is loaded", hint="leave it out, or -p a policy"
+            )
 
 
 def engine_settings(settings: Settings) -> EngineSettings:
@@ -76,7 +96,7 @@ def run_facts(run: Run, docket: Docket, as_of: str) -> dict[str, Any]:
     }
 
 
-def _rego(run: Run, docket: Docket, settings: Settings, as_of: str) -> tuple[PolicyLanguage, str]:
+def _rego(run: Run, docket: Docket, settings: Settings, book: PriceBook) -> tuple[PolicyLanguage, str]:
     from spendgate.evaluators.rego import RawDocument, RegoLanguage, choose
     from spendgate.inputs.terraform.raw import raw_plan
 
@@ -85,5 +105,11 @@ def _rego(run: Run, docket: Docket, settings: Settings, as_of: str) -> tuple[Pol
         return [RawDocument(origin, raw_plan(origin)) for origin in plans]
 
     engine = engine_settings(settings)
-    language = RegoLanguage(engine=engine, documents=documents, run=run_facts(run, docket, as_of))
+    language = RegoLanguage(
+        engine=engine,
+        documents=documents,
+        run=run_facts(run, docket, book.as_of),
+        catalog=book.shapes,
+        combine=settings.combine,
+    )
     return language, choose(engine).name

@@ -37,7 +37,7 @@ def test_policies(paths: Sequence[str], packs: Sequence[str], now: datetime, set
 
     Raises PolicyError for policies that cannot be loaded, and for Rego of the paths that no engine can evaluate.
     """
-    policies = load(paths, packs, readers={_REGO_SUFFIX: rego_reader})
+    policies = load(paths, packs, readers={_REGO_SUFFIX: rego_reader()})
     run = run_tests(policies, now)
     results, untested, reason = list(run.results), list(run.untested), ""
     own = [Path(path) for path in paths if _holds_rego(Path(path))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from spendgate.errors import PriceError
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
@@ -201,6 +201,26 @@ class PriceBook:
             (query.provider, query.service, query.item, region),
         ).fetchall()
 
+    def shapes(self) -> dict[str, Any]:
+        """Everything that the book knows of machines and accelerators, as plain data: `machines.<provider>.<type>` and
+        `accelerators.<name>`; what is not known is `None`."""
+        machines: dict[str, dict[str, Any]] = {}
+        for provider, type_, *figures in self._connection.execute(
+            "SELECT provider, machine_type, vcpu, memory_gib, accelerator, accelerator_count FROM machine ORDER BY 1, 2"
+        ):
+            names = ("vcpu", "memory_gib", "accelerator", "accelerator_count")
+            shape = dict(zip(names, figures, strict=True))
+            machines.setdefault(provider, {})[type_] = {
+                name: value if name == "accelerator" else _plain_number(value) for name, value in shape.items()
+            }
+        accelerators = {
+            name: {"memory_gib": _plain_number(memory), "watts": _plain_number(watts), "generation": generation}
+            for name, memory, watts, generation in self._connection.execute(
+                "SELECT name, memory_gib, tdp_watts, generation FROM accelerator ORDER BY 1"
+            )
+        }
+        return {"machines": machines, "accelerators": accelerators}
+
     def coverage(self) -> list[tuple[str, str, int, int, str]]:
         """`(provider, what, prices, regions, newest date)` per provider and service, in order."""
         return self._connection.execute(
@@ -246,6 +266,13 @@ def _widened(tier: RateTier, note: str, step: int, elsewhere: list[list[_Row]]) 
     """A step of another region's rate, with the band over all regions that have such a step."""
     prices = [Decimal(rows[step][2]) for rows in elsewhere if step < len(rows)]
     return RateTier(tier.start, replace(tier.rate, basis=Basis.ASSUMED, note=note, low=min(prices), high=max(prices)))
+
+
+def _plain_number(text: str | None) -> float | int | None:
+    amount = _decimal(text or None)
+    if amount is None:
+        return None
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -63,6 +63,8 @@ class Settings:
     opa_cert_file: str | None = None
     opa_key_file: str | None = None
     opa_timeout_seconds: float | None = None
+    data: tuple[str, ...] = ()
+    combine: bool = False
     file: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -124,6 +126,8 @@ def resolve(
         on_unknown=Enforcement.parse(plain["on_unknown"]) if plain["on_unknown"] else None,
         soft_fail=bool(options.get("soft_fail")),
         allow_empty=bool(options.get("allow_empty")),
+        data=tuple(options.get("data") or ()),
+        combine=bool(options.get("combine")),
         env=plain["env"],
         workspace=plain["workspace"],
         rego_engine=plain["rego_engine"],
