@@ -30,6 +30,7 @@ METERS: Registry[Meter] = Registry(
         "aws.edge": "spendgate.costing.meters.aws_edge:EDGE",
         "aws.operations": "spendgate.costing.meters.aws_operations:OPERATIONS",
         "aws.jobs": "spendgate.costing.meters.aws_jobs:JOBS",
+        "aws.beanstalk": "spendgate.costing.meters.aws_beanstalk:BEANSTALK",
         "google.machines": "spendgate.costing.meters.google_machines:MACHINES",
         "google.tpu": "spendgate.costing.meters.google_machines:TPU",
         "google.disks": "spendgate.costing.meters.google_storage:DISKS",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters import aws_reserved
+from spendgate.costing.meters.aws_disks import pool_disks
 from spendgate.costing.meters.machines import machine_components, unpriced
 from spendgate.costing.meters.parts import (
     ByType,
@@ -152,6 +153,7 @@ def _emr(subject: Subject) -> Iterator[Component]:
     """The machines of each instance group at their EC2 price, and the fee of EMR on top."""
     for pool in subject.facets.pools:
         yield from machine_components(subject, pool)
+        yield from pool_disks(subject, pool)
         if isinstance(pool.machine_types, tuple) and pool.machine_types:
             first = pool.machine_types[0]
             count = pool.capacity.desired

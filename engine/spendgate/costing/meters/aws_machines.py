@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ _JOB_TYPES = ("aws_sagemaker_training_job", "aws_sagemaker_hyper_parameter_tunin
 class Machines:
     """Machine hours, volumes and what is billed beside them, for everything that runs EC2 or SageMaker machines."""
 
-    types = (
+    types: tuple[str, ...] = (
         "aws_instance",
         "aws_spot_instance_request",
         "aws_autoscaling_group",
@@ -46,7 +46,7 @@ class Machines:
         "aws_ec2_capacity_block_reservation",
         *_JOB_TYPES,
     )
-    usage_keys = {
+    usage_keys: Mapping[str, str] = {
         "monthly_hrs": "hours a month that each machine runs",
         "instances": "machines that run on average, instead of the desired size",
         "operating_system": "linux, windows, rhel or suse, where the image tells it and the configuration does not",

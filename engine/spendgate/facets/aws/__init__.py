@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from spendgate.facets.aws import ai, compute, containers, data, endpoints, groups, network, nodes, storage
+from spendgate.facets.aws import ai, compute, containers, data, endpoints, groups, network, nodes, platforms, storage
 from spendgate.facets.aws.place import generic
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -14,6 +14,7 @@ _DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext], Facets]] = {
     **compute.DESCRIBERS,
     **groups.DESCRIBERS,
     **nodes.DESCRIBERS,
+    **platforms.DESCRIBERS,
     **containers.DESCRIBERS,
     **ai.DESCRIBERS,
     **endpoints.DESCRIBERS,
