@@ -119,6 +119,11 @@ def _endpoint(subject: Subject) -> Iterator[Component]:
         yield _processed(subject, ("vpc endpoint", "gateway load balancer data"))
 
 
+def _endpoint_subnet(subject: Subject) -> Iterator[Component]:
+    """Each further subnet of an interface endpoint is paid like the first."""
+    yield always(subject, "Interface endpoint", ("vpc endpoint", "interface hours"))
+
+
 _ATTACHMENT = ("transit gateway", "attachment")
 _TRANSIT_DATA = ("transit gateway", "data processed")
 
@@ -214,6 +219,7 @@ NETWORK = ByType(
         "aws_elb": Service(_classic, _DATA_KEY),
         "aws_eip": Service(_address, {}),
         "aws_vpc_endpoint": Service(_endpoint, _DATA_KEY),
+        "aws_vpc_endpoint_subnet_association": Service(_endpoint_subnet, {}),
         "aws_ec2_transit_gateway_vpc_attachment": Service(_transit_vpc, _DATA_KEY),
         "aws_ec2_transit_gateway_peering_attachment": Service(_transit_peering, {}),
         "aws_vpn_connection": Service(_vpn, _DATA_KEY),

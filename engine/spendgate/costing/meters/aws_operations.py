@@ -236,6 +236,7 @@ OPERATIONS = ByType(
         "aws_cloudwatch_log_group": by_use(*_LOGS),
         "aws_cloudwatch_metric_alarm": Service(_alarm, {}),
         "aws_cloudwatch_dashboard": Service(_dashboard, {}),
+        "aws_flow_log": by_use(Use("Flow logs", "GB", ("cloudwatch", "vended logs"), "monthly_data_ingested_gb")),
         "aws_cloudtrail": by_use(*_TRAIL),
         "aws_config_config_rule": by_use(_RULE),
         "aws_config_organization_custom_rule": by_use(_RULE),
