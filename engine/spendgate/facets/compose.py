@@ -53,6 +53,7 @@ def compose(
         region=region,
         tags=own.values,
         tags_source=own.source,
+        tag_keys=own.keys,
         env=env,
         env_source=env_source,
         workload=workload(own, type_phase=type_phase, names=names),

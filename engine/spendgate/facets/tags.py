@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from spendgate.model.facets import TagValue
+from spendgate.model.facets import NO_TAG_KEYS, TagKeys, TagValue
 from spendgate.model.values import AFTER_APPLY, Unknown
 
 BUILT_IN_ALIASES: Mapping[str, str] = MappingProxyType(
@@ -52,6 +52,7 @@ class Tags:
 
     values: Mapping[str, TagValue] | Unknown = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
+    keys: TagKeys = NO_TAG_KEYS
 
     def text(self, key: str) -> str | None:
         """The plain text of a tag; `None` when absent or unknown."""
@@ -71,6 +72,8 @@ def merge(layers: Iterable[tuple[str, Any]], aliases: Mapping[str, str]) -> Tags
     """
     values: dict[str, TagValue] = {}
     source: dict[str, str] = {}
+    written: dict[str, str] = {}
+    conflicting: dict[str, None] = {}
     for origin, raw in layers:
         if isinstance(raw, Unknown):
             return Tags(raw, {})
@@ -79,12 +82,20 @@ def merge(layers: Iterable[tuple[str, Any]], aliases: Mapping[str, str]) -> Tags
         seen: set[str] = set()
         for raw_key, value in raw.items():
             key = canonical_key(str(raw_key), aliases)
-            if value is None or key in seen:
+            if raw_key != key:
+                written[str(raw_key)] = key
+            if value is None:
+                continue
+            if key in seen:
+                if value != values[key]:
+                    conflicting[key] = None
                 continue
             seen.add(key)
             values[key] = value if isinstance(value, (str, Unknown)) else _text(value)
             source[key] = origin
-    return Tags(values, source)
+    if not written and not conflicting:
+        return Tags(values, source)
+    return Tags(values, source, TagKeys(tuple(dict.fromkeys(written.values())), tuple(written), tuple(conflicting)))
 
 
 def _text(value: object) -> str:

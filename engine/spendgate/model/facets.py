@@ -156,6 +156,21 @@ TagValue: TypeAlias = str | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class TagKeys:
+    """How tag keys are written. `respelled`: canonical keys that stand there in another spelling, `written` those spellings.
+
+    `conflicting`: canonical keys that are there twice with different values.
+    """
+
+    respelled: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    conflicting: tuple[str, ...] = ()
+
+
+NO_TAG_KEYS = TagKeys()
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
     """Everything that is known about a resource in provider-neutral words.
 
@@ -189,3 +204,6 @@ class Facets:
     notes: tuple[str, ...] = ()
     k8s: Mapping[str, Any] = field(default_factory=_nothing)
     """What only Kubernetes objects have (`docs/kubernetes.md`): requests, autoscaler, selectors, limits of node pools."""
+    around: Mapping[str, Any] = field(default_factory=_nothing)
+    """What the rest of the run says about it (`docs/facets.md`): tags that get lost, schedules that do not work, consumers."""
+    tag_keys: TagKeys = NO_TAG_KEYS

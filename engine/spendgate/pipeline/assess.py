@@ -13,6 +13,7 @@ from spendgate.costing.estimator import NO_RESOURCE, Estimator
 from spendgate.costing.meters import meters_for, usage_keys
 from spendgate.costing.usage import TRAFFIC, UsageFile
 from spendgate.facets import ADAPTERS
+from spendgate.facets.around import with_surroundings
 from spendgate.facets.compose import compose
 from spendgate.graph import Graph
 from spendgate.model.attributes import Attributes
@@ -48,6 +49,8 @@ class Assessed:
     cost: CostChange
     workload: Workload
     touched: bool
+    accelerators_before: Any = 0
+    """`accel.max_total` of the side before; 0 when there was none, None when nothing bounded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ class Assessor:
         touched = change.action not in _UNTOUCHED or cost.before is not cost.after
         side = facets_after or facets_before
         assert side is not None, change.address
-        return Assessed(change, side, cost, workload, touched)
+        had = facets_before.accel.max_total if facets_before is not None else 0
+        return Assessed(change, side, cost, workload, touched, had)
 
     def _side(self, resource: Resource | None, context: FacetContext) -> tuple[Estimate, Facets | None]:
         if resource is None:
@@ -150,7 +154,7 @@ class Assessor:
             known = resource.provider in ADAPTERS
             adapter = ADAPTERS.get(resource.provider) if known else _Plain()
             self._adapters[resource.provider] = adapter
-        return adapter.describe(resource, context)
+        return with_surroundings(adapter.describe(resource, context), resource, context)
 
 
 def traffic(usage: UsageFile, workloads: tuple[Workload, ...]) -> Workload | None:

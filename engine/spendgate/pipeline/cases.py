@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from spendgate.costing.totals import Totals, TotalsBuilder
 from spendgate.costing.view import change_roots, cost_roots
+from spendgate.facets.lifetime import lifetime
 from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Workload
@@ -42,7 +43,9 @@ def docket(run: Run, policies: Sequence[Policy], now: datetime, *, everything: b
     """What is to be judged. `everything` judges what stays as it is too (as `exists`), not only what changes."""
     change = _change_case(run)
     resources = tuple(
-        case for item in run.assessed if (case := _case(item, change.values, everything=everything)) is not None
+        case
+        for item in run.assessed
+        if (case := _case(item, change.values, now.date(), everything=everything)) is not None
     )
     by_path = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
     groups = {path: _groups(path, run) for path in by_path}
@@ -58,10 +61,34 @@ def _change_case(run: Run) -> PlainCase:
         errored=any(workload.errored for workload in run.workloads),
         deferred=deferred,
     )
-    return PlainCase("", {"change": roots})
+    return PlainCase("", {"change": {**roots, **_kept(run.assessed)}})
 
 
-def _case(item: Assessed, change: Mapping[str, Any], *, everything: bool) -> ResourceCase | None:
+def _kept(members: Iterable[Assessed]) -> Mapping[str, Any]:
+    """The types of what is there after the change, and the accelerators that it adds at the maximum of everything."""
+    types: dict[str, None] = {}
+    added: Any = 0
+    for item in members:
+        if item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
+            continue
+        after: Any = 0
+        if item.change.after is not None:
+            types[item.change.after.type] = None
+            after = item.facets.accel.max_total
+        if isinstance(added, Unknown) or not item.touched:
+            continue
+        sides = (after, item.accelerators_before)
+        unsure = next((side for side in sides if isinstance(side, Unknown)), None)
+        if unsure is not None:
+            added = unsure
+        elif None in sides:
+            added = Unknown("nothing bounds how many accelerators a part of it may start")
+        else:
+            added += after - item.accelerators_before
+    return {"types": tuple(sorted(types)), "accelerators_added": added}
+
+
+def _case(item: Assessed, change: Mapping[str, Any], today: date, *, everything: bool) -> ResourceCase | None:
     judged = item.change
     if judged.action in _NEVER_JUDGED or "data" in judged.flags:
         return None
@@ -70,7 +97,10 @@ def _case(item: Assessed, change: Mapping[str, Any], *, everything: bool) -> Res
             return None
         # NOTE: unchanged by itself: its cost moves through something else, or all that exists is asked for.
         judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
+    new = judged.action in (Action.CREATE, Action.DECLARE)
     derived = {"cost": cost_roots(item.cost), **change}
+    if life := lifetime(item.facets.tags, today, new=new):
+        derived["life"] = life
     return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived)
 
 
@@ -91,7 +121,7 @@ def _groups(path: str, run: Run) -> Mapping[str, PlainCase]:
 def _group(path: str, name: str, members: list[Assessed]) -> Mapping[str, Any]:
     totals = total(members)
     roots = change_roots(totals, count=sum(item.touched for item in members), complete=True, errored=False, deferred=())
-    return {"by": path, "value": name, "size": len(members), "accelerators": _accelerators(members), **roots}
+    return {"by": path, "value": name, "size": len(members), "accelerators": _accelerators(members), **roots, **_kept(members)}
 
 
 def _accelerators(members: list[Assessed]) -> Any:

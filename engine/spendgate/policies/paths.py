@@ -18,6 +18,7 @@ from spendgate.model.facets import (
     Purchase,
     Scaling,
     Schedule,
+    TagKeys,
     WorkloadKind,
 )
 from spendgate.model.values import Value
@@ -41,7 +42,7 @@ _TOTALS: Words = {
     "after_monthly": _SIZES,
     "delta_monthly": _SIZES,
     **dict.fromkeys(("delta_percent", "unpriced_share", "unpriced", "unpriced_accelerators", "top")),
-    **dict.fromkeys(("complete", "errored", "deferred", "count")),
+    **dict.fromkeys(("complete", "errored", "deferred", "count", "types", "accelerators_added")),
 }
 _POOL_PARTS: Words = {
     "capacity": _words(Capacity),
@@ -58,6 +59,9 @@ VOCABULARY: Words = {
     "scaling": _words(Scaling),
     "lifecycle": _words(Lifecycle),
     "workload": _words(WorkloadKind),
+    "tag_keys": _words(TagKeys),
+    "life": dict.fromkeys(("stated", "expires_on", "days_left")),
+    "around": dict.fromkeys(("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions")),
     "pools": _words(Pool, **_POOL_PARTS),
     "disks": _words(Disk),
     "cost": {

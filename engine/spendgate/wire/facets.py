@@ -61,6 +61,8 @@ def plain_facets(facets: Facets) -> tuple[dict[str, Any], list[str]]:
         "disks": _disks(facets.disks, "disks", unknown),
         "llm": plain(facets.llm, "llm", unknown) if facets.llm else {},
         "k8s": plain(facets.k8s, "k8s", unknown) if facets.k8s else {},
+        "around": plain(facets.around, "around", unknown) if facets.around else {},
+        "tag_keys": plain(facets.tag_keys, "tag_keys", unknown) if facets.tag_keys is not _DEFAULTS.tag_keys else {},
     }
     return tree, unknown
 
