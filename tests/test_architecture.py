@@ -44,7 +44,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "requests": ("spendgate/evaluators/rego/",),
     "urllib3": ("spendgate/evaluators/rego/",),
     "regorus": ("spendgate/evaluators/rego/",),
-    "pydantic": ("spendgate/policies/", "spendgate/settings", "spendgate/costing/usage.py"),
+    "pydantic": ("spendgate/policies/", "spendgate/settings", "spendgate/costing/usage.py", "spendgate/prices/rates_file.py"),
 }
 """Which part of the tree may import a third-party package: one door each."""
 

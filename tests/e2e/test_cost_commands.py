@@ -78,3 +78,31 @@ def test_a_mistake_is_one_line_with_a_cure(arguments: list[str], said: str) -> N
     assert done.output == ""
     assert said in done.errors
     assert "Traceback" not in done.errors
+
+
+RATES = """
+currency: EUR
+exchange_rates: [{from: USD, to: EUR, rate: 0.5, as_of: 2026-11-20}]
+discounts: [{provider: aws, percent: 10, name: EDP}]
+"""
+
+
+def test_a_rates_file_changes_every_line_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_bytes(plan(create("g5.xlarge", tags={})))
+    (tmp_path / "rates.yaml").write_text(RATES, encoding="utf-8")
+    (tmp_path / "spendgate.yaml").write_text("rates: rates.yaml\n", encoding="utf-8")
+    listed = json.loads(run("cost", "plan.json", "-o", "json", "--config", "/dev/null", cwd=tmp_path).output)
+    report = json.loads(run("cost", "plan.json", "-o", "json", cwd=tmp_path).output)
+    assert report["currency"] == "EUR"
+    before, after = (Decimal(r["cost"]["after_monthly"]["expected"]) for r in (listed, report))
+    assert after == pytest.approx(before * Decimal("0.45"), abs=Decimal("0.01"))
+    items = report["changes"][0]["cost"]["items"]
+    assert all("EDP, rates.yaml:4" in item["note"] and "USD to EUR at 0.5" in item["note"] for item in items)
+    assert all(Decimal(item["list_unit_price"]) > Decimal(item["unit_price"]) for item in items)
+
+
+def test_a_gate_in_another_currency_adds_up_too(tmp_path: Path) -> None:
+    (tmp_path / "rates.yaml").write_text(RATES, encoding="utf-8")
+    done = run("check", str(STORY), "--now", NOW, "--rates", str(tmp_path / "rates.yaml"), "-o", "json")
+    assert done.exit_code == 1, done.errors
+    assert json.loads(done.output)["currency"] == "EUR"

@@ -149,21 +149,12 @@ def _combined(items: list[LineItem], missing: list[Unpriced], hours: Decimal) ->
 
 def _item(component: Component, quantity: Quantity, rate: Rate) -> LineItem:
     if component.factor != 1:
-        rate = _discounted(rate, component.factor)
+        rate = rate.times(component.factor)
     low, high = rate.low or rate.price, rate.high or rate.price
     monthly = MoneyRange(quantity.low * low, quantity.expected * rate.price, quantity.high * high, rate.currency)
     basis = max(component.basis, rate.basis, key=_BASIS_ORDER.index)
     note = "; ".join(text for text in (component.note, rate.note) if text)
     return LineItem(component.name, quantity, component.unit, rate, monthly, basis, note, component.stops)
-
-
-def _discounted(rate: Rate, factor: Decimal) -> Rate:
-    return replace(
-        rate,
-        price=rate.price * factor,
-        low=rate.low * factor if rate.low is not None else None,
-        high=rate.high * factor if rate.high is not None else None,
-    )
 
 
 def _tier_items(component: Component, quantity: Quantity, tiers: tuple[RateTier, ...]) -> Iterator[LineItem]:

@@ -65,18 +65,8 @@ def _split(query: RateQuery, part: str, machine_type: str, rate_of: LookUp, cata
     share = _share(part, spec, listed, query.provider, rate_of)
     if isinstance(share, str):
         return share
-    note = f"share of {machine_type} at {price.price:f} an hour"
-    return Rate(
-        price.price * share,
-        _UNITS[part],
-        price.as_of,
-        price.source,
-        price.currency,
-        price.basis,
-        "; ".join(text for text in (note, price.note) if text),
-        price.low * share if price.low is not None else None,
-        price.high * share if price.high is not None else None,
-    )
+    note = "; ".join(text for text in (f"share of {machine_type} at {price.price:f} an hour", price.note) if text)
+    return replace(price.times(share), unit=_UNITS[part], note=note)
 
 
 def _share(part: str, spec: MachineSpec, listed: Decimal, provider: str, rate_of: LookUp) -> Decimal | str:

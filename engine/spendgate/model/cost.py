@@ -6,7 +6,7 @@ A meter says *how much of what* (`Component`: a quantity and a rate query); the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -71,6 +71,29 @@ class Rate:
     note: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
+    list_price: Decimal | None = None
+    """The public price, where a rates file laid another over it."""
+    existing_price: Decimal | None = None
+    """What is paid for what exists already, where a commitment covers a part of it; `price` is that of what is new."""
+    contracted_price: Decimal | None = None
+    """The negotiated price without the commitment that is blended into `price`."""
+    commitment: str = ""
+
+    def times(self, factor: Decimal) -> Rate:
+        """The rate of `factor` units: each of its prices multiplied."""
+
+        def scaled(price: Decimal | None) -> Decimal | None:
+            return price * factor if price is not None else None
+
+        return replace(
+            self,
+            price=self.price * factor,
+            low=scaled(self.low),
+            high=scaled(self.high),
+            list_price=scaled(self.list_price),
+            existing_price=scaled(self.existing_price),
+            contracted_price=scaled(self.contracted_price),
+        )
 
 
 @dataclass(frozen=True, slots=True)

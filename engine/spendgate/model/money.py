@@ -29,8 +29,8 @@ class MoneyRange:
     currency: str = "USD"
 
     def __add__(self, other: MoneyRange) -> MoneyRange:
-        self._same_currency(other)
-        return MoneyRange(self.low + other.low, self.expected + other.expected, self.high + other.high, self.currency)
+        currency = self._common_currency(other)
+        return MoneyRange(self.low + other.low, self.expected + other.expected, self.high + other.high, currency)
 
     def __sub__(self, other: MoneyRange) -> MoneyRange:
         """The difference size by size (minimum, desired, maximum), put in order.
@@ -39,15 +39,19 @@ class MoneyRange:
         ten machines is a difference of zero, not of minus nine to nine. Two sides that nothing bounds differ as their
         other sizes do.
         """
-        self._same_currency(other)
+        currency = self._common_currency(other)
         sizes = [self.low - other.low, self.expected - other.expected]
         if not self.high == other.high == UNBOUNDED:
             sizes.append(self.high - other.high)
-        return MoneyRange(min(sizes), sizes[1], max(sizes), self.currency)
+        return MoneyRange(min(sizes), sizes[1], max(sizes), currency)
 
-    def _same_currency(self, other: MoneyRange) -> None:
-        if self.currency != other.currency:
-            raise ValueError(f"cannot combine {self.currency} with {other.currency}")
+    def _common_currency(self, other: MoneyRange) -> str:
+        """The currency of both; nothing at all is nothing in any currency."""
+        if self.currency == other.currency or not (other.low or other.expected or other.high):
+            return self.currency
+        if not (self.low or self.expected or self.high):
+            return other.currency
+        raise ValueError(f"cannot combine {self.currency} with {other.currency}")
 
     @classmethod
     def exactly(cls, amount: Decimal, currency: str = "USD") -> MoneyRange:

@@ -14,10 +14,11 @@ from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
 from spendgate.inputs import open_input
 from spendgate.model.finding import Decision, Finding
 from spendgate.model.policy import Policy
-from spendgate.model.resource import Level, Problem, Workload
+from spendgate.model.resource import Level, Problem
 from spendgate.pipeline.assess import Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
+from spendgate.pipeline.pricing import pricing
 from spendgate.pipeline.report import build_report
 from spendgate.policies.catalog import load
 from spendgate.prices.book import PriceBook
@@ -46,7 +47,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
     case_list = docket(run, policies, now, everything=settings.scope == "all")
     judged = judge(policies, case_list, run, settings, book)
     findings = _finished(judged.findings, run)
-    problems = _problems(run.workloads)
+    problems = _problems(run)
     if not policies:
         problems = (*problems, _NO_POLICY)
     changed = sum(item.touched for item in run.assessed)
@@ -68,6 +69,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
         judged=frozenset(case.address for case in case_list.resources),
         now=now,
         scope=settings.scope,
+        currency=run.currency,
         rego_engine=judged.rego_engine,
         facets=facets,
     )
@@ -77,12 +79,12 @@ def cost(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
     """The estimate alone: no policy is loaded and nothing is decided (`none`)."""
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())
-    problems = _problems(run.workloads)
+    problems = _problems(run)
     unread = any(problem.level is Level.ERROR for problem in problems)
     ruling = Ruling(Decision.ERROR, ERROR, "not everything could be read") if unread else _NOT_JUDGED
     return build_report(
         run, ruling, (), (), {}, problems,
-        prices=v1.Prices(book.as_of, book.digest, book.oldest), judged=frozenset(), now=now, scope=settings.scope,
+        prices=v1.Prices(book.as_of, book.digest, book.oldest), judged=frozenset(), now=now, scope=settings.scope, currency=run.currency,
     )  # fmt: skip
 
 
@@ -93,10 +95,11 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     flows = traffic(usage, workloads)
     workloads = (*workloads, flows) if flows is not None else workloads
     surroundings = Surroundings(settings.aliases, settings.schedules, settings.accounts, settings.regions, settings.env)
-    assessor = Assessor(book, book, usage, surroundings, today)
+    prices = pricing(settings, book, today)
+    assessor = Assessor(prices.source, prices.catalog, usage, surroundings, today, blends=prices.blends)
     assessor.check_usage(workloads)
     assessed = tuple(item for workload in workloads for item in assessor.assess(workload))
-    return Run(workloads, assessed, total(assessed))
+    return Run(workloads, assessed, total(assessed), prices.currency, prices.problems())
 
 
 def policy_document(inputs: Sequence[str], settings: Settings, now: datetime) -> str:
@@ -139,5 +142,5 @@ def _finished(findings: Sequence[Finding], run: Run) -> tuple[Finding, ...]:
     return tuple(finished)
 
 
-def _problems(workloads: Sequence[Workload]) -> tuple[Problem, ...]:
-    return tuple(problem for workload in workloads for problem in workload.problems)
+def _problems(run: Run) -> tuple[Problem, ...]:
+    return (*(problem for workload in run.workloads for problem in workload.problems), *run.problems)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from spendgate.costing.commitments import blended
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
 from spendgate.costing.meters import meters_for, usage_keys
@@ -82,12 +83,16 @@ class Assessor:
         usage: UsageFile,
         surroundings: Surroundings,
         today: date | None = None,
+        *,
+        blends: bool = False,
     ) -> None:
+        """`blends`: commitments pay for a part of what exists already."""
         self._estimator = Estimator(prices, catalog, usage, today)
         self._catalog = catalog
         self._usage = usage
         self._surroundings = surroundings
         self._adapters: dict[str, FacetAdapter] = {}
+        self._blends = blends
 
     def assess(self, workload: Workload) -> Iterator[Assessed]:
         """Every change of a workload, ordered by address. Raises SettingsError for usage that would have no effect."""
@@ -135,6 +140,8 @@ class Assessor:
             before, facets_before = after, facets_after
         else:
             before, facets_before = self._side(change.before, sides.before)
+        if self._blends:
+            before, after = blended(before, after)
         cost = _cost(change, before, after)
         touched = change.action not in _UNTOUCHED or cost.before is not cost.after
         side = facets_after or facets_before

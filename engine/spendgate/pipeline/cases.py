@@ -12,7 +12,7 @@ from spendgate.costing.view import change_roots, cost_roots
 from spendgate.facets.lifetime import lifetime
 from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
 from spendgate.model.policy import Policy
-from spendgate.model.resource import Action, Workload
+from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.ports import Docket
@@ -29,6 +29,9 @@ class Run:
     workloads: tuple[Workload, ...]
     assessed: tuple[Assessed, ...]
     totals: Totals
+    currency: str = "USD"
+    problems: tuple[Problem, ...] = ()
+    """What pricing has to say beside what the inputs say of themselves."""
 
 
 def total(assessed: Iterable[Assessed]) -> Totals:

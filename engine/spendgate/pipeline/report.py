@@ -178,6 +178,9 @@ def _item(item: LineItem) -> v1.Item:
         note=item.note,
         monthly_low=_money(low) if ranged else None,
         monthly_high=_money(high) if ranged else None,
+        list_unit_price=_short(item.rate.list_price) if item.rate.list_price is not None else None,
+        contracted_unit_price=_short(item.rate.contracted_price) if item.rate.contracted_price is not None else None,
+        commitment=item.rate.commitment,
     )
 
 

@@ -49,6 +49,7 @@ class Settings:
     regions: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, Decimal] = field(default_factory=dict)
     usage_file: str | None = None
+    rates: str | None = None
     scope: str = "changes"
     fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL
     on_unknown: Enforcement | None = None
@@ -71,6 +72,7 @@ class Settings:
 
 _PLAIN_KEYS: Mapping[str, Any] = {
     "usage_file": None,
+    "rates": None,
     "scope": "changes",
     "fail_on": "require-approval",
     "on_unknown": None,
@@ -121,6 +123,7 @@ def resolve(
         regions={str(provider): region for provider, region in said.regions.items()},
         schedules=_schedules(said.schedules, document),
         usage_file=plain["usage_file"],
+        rates=plain["rates"],
         scope=plain["scope"],
         fail_on=Enforcement.parse(plain["fail_on"]),
         on_unknown=Enforcement.parse(plain["on_unknown"]) if plain["on_unknown"] else None,
@@ -158,7 +161,7 @@ def _one(
         value, by = variables[variable], f"environment {variable}"
     elif in_file is not None:
         value, by = in_file, _place(document, key)
-        if key.endswith("_file") and document is not None:
+        if (key.endswith("_file") or key == "rates") and document is not None:
             value = str(Path(document.origin).parent / value)
     else:
         value, by = _PLAIN_KEYS[key], "default"

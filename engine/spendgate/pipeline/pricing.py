@@ -1,0 +1,46 @@
+"""Where a run's prices come from: the price book, and the rates file laid over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from spendgate.model.resource import Level, Problem
+from spendgate.ports import Catalog, PriceSource
+from spendgate.prices.book import PriceBook
+from spendgate.prices.overlay import RateOverlay
+from spendgate.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """The price source and catalogue of a run, in one currency."""
+
+    book: PriceBook
+    source: PriceSource
+    catalog: Catalog
+    currency: str = "USD"
+    overlay: RateOverlay | None = None
+
+    @property
+    def blends(self) -> bool:
+        """Whether what exists may be paid at another price than what is new."""
+        return self.overlay is not None and self.overlay.has_commitments
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Entries of the rates file that had no effect; ask when everything is priced."""
+        if self.overlay is None:
+            return ()
+        return tuple(
+            Problem(Level.WARNING if "ended on" in said else Level.INFO, said) for said in self.overlay.idle_entries()
+        )
+
+
+def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> Pricing:
+    """The prices of a run. Raises SettingsError for a rates file that is not right, InputError when it cannot be read."""
+    if settings.rates is None:
+        return Pricing(book, book, book)
+    from spendgate.prices.rates_file import load
+
+    overlay = RateOverlay(book, book, load(settings.rates), today)
+    return Pricing(book, overlay, overlay, overlay.currency, overlay)
