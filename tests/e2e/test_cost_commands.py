@@ -90,8 +90,8 @@ discounts: [{provider: aws, percent: 10, name: EDP}]
 def test_a_rates_file_changes_every_line_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(plan(create("g5.xlarge", tags={})))
     (tmp_path / "rates.yaml").write_text(RATES, encoding="utf-8")
+    listed = json.loads(run("cost", "plan.json", "-o", "json", cwd=tmp_path).output)
     (tmp_path / "spendgate.yaml").write_text("rates: rates.yaml\n", encoding="utf-8")
-    listed = json.loads(run("cost", "plan.json", "-o", "json", "--config", "/dev/null", cwd=tmp_path).output)
     report = json.loads(run("cost", "plan.json", "-o", "json", cwd=tmp_path).output)
     assert report["currency"] == "EUR"
     before, after = (Decimal(r["cost"]["after_monthly"]["expected"]) for r in (listed, report))
