@@ -43,6 +43,11 @@ class Graph:
         self.before = Side(self, {change.address: change.before for change in changes if change.before})
         self.after = Side(self, {change.address: change.after for change in changes if change.after})
 
+    def sees(self, others: Sequence[Graph]) -> None:
+        """What is shared by all (`of_types`) is looked for in other graphs too; names and references stay inside this one."""
+        self.before.beyond = tuple(other.before for other in others)
+        self.after.beyond = tuple(other.after for other in others)
+
     def out_edges(self, address: str) -> Sequence[tuple[str, str]]:
         """`(attribute, target address)` of every reference that a resource holds, in the order of the configuration."""
         if self._out is None:
@@ -102,6 +107,7 @@ class Side:
         self._by_identity: dict[str, dict[str, list[Resource]]] = {}
         self._by_mention: dict[str, dict[str, list[Resource]]] = {}
         self.trail: list[Answer] = []
+        self.beyond: tuple[Side, ...] = ()
 
     def targets(self, resource: Resource, attribute: str, *types: str) -> Sequence[Resource]:
         """Resources of these types that an attribute (any, if empty) points at; by id or name, else by reference.
@@ -175,14 +181,14 @@ class Side:
         return tuple(found.values())
 
     def of_types(self, *types: str) -> Sequence[Resource]:
-        """All resources of these types on this side, in the order of the types, then of their addresses."""
+        """All resources of these types on this side, in the order of the types, then of their addresses; own ones first."""
         found = self._all(types)
         self.trail.append(Answer(None, None, types, found))
         return found
 
     def _all(self, types: tuple[str, ...]) -> tuple[Resource, ...]:
-        by_type = self._types()
-        return tuple(resource for type_ in types for resource in by_type.get(type_, ()))
+        maps = [self._types(), *(side._types() for side in self.beyond)]
+        return tuple(resource for type_ in types for by_type in maps for resource in by_type.get(type_, ()))
 
     def would_answer(self, trail: Sequence[Answer]) -> bool:
         """Whether this side gives the very same resources to everything that the other one was asked."""

@@ -17,6 +17,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem
 from spendgate.pipeline.assess import Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
+from spendgate.pipeline.graphs import graphs
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.pricing import pricing
 from spendgate.pipeline.report import build_report
@@ -98,7 +99,8 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     prices = pricing(settings, book, today)
     assessor = Assessor(prices.source, prices.catalog, usage, surroundings, today, blends=prices.blends)
     assessor.check_usage(workloads)
-    assessed = tuple(item for workload in workloads for item in assessor.assess(workload))
+    around = zip(workloads, graphs(workloads), strict=True)
+    assessed = tuple(item for workload, graph in around for item in assessor.assess(workload, graph))
     return Run(workloads, assessed, total(assessed), prices.currency, prices.problems())
 
 

@@ -94,9 +94,8 @@ class Assessor:
         self._adapters: dict[str, FacetAdapter] = {}
         self._blends = blends
 
-    def assess(self, workload: Workload) -> Iterator[Assessed]:
-        """Every change of a workload, ordered by address. Raises SettingsError for usage that would have no effect."""
-        graph = Graph(workload.changes, workload.references)
+    def assess(self, workload: Workload, graph: Graph) -> Iterator[Assessed]:
+        """Every change of a workload, ordered by address, amid the neighbours that its graph tells."""
         sides = _Sides(self._context(workload, graph.before), self._context(workload, graph.after), graph)
         for change in sorted(workload.changes, key=lambda change: change.address):
             yield self._assessed(change, workload, sides)
