@@ -96,13 +96,16 @@ def bucket(resource: Resource, context: FacetContext) -> Facets:
         name=resource.attributes.text("name"),
         region=region(resource, context),
         tags=labels(resource, context),
-        lifecycle=_lifecycle(resource.attributes),
+        lifecycle=_lifecycle(resource, context),
     )
 
 
-def _lifecycle(attributes: Attributes) -> Lifecycle:
+def _lifecycle(resource: Resource, context: FacetContext) -> Lifecycle:
+    attributes = resource.attributes
     autoclass, versioning = attributes.flag("autoclass.0.enabled"), attributes.flag("versioning.0.enabled")
-    kept: Flag = versioning if isinstance(versioning, Unknown) else versioning is True
+    # NOTE: unstated versioning is computed, hence unknown in a plan: a new bucket keeps no old versions by itself.
+    open_ = isinstance(versioning, Unknown) and context.neighbours.points(resource, "versioning")
+    kept: Flag = versioning if open_ else versioning is True
     moves: Flag = autoclass if isinstance(autoclass, Unknown) else autoclass is True
     rules = attributes.blocks("lifecycle_rule")
     if isinstance(rules, Unknown):

@@ -153,3 +153,12 @@ def test_a_notebook_in_a_network_of_the_run_is_known() -> None:
 def test_a_tpu_slice_is_known_however_it_is_stated(attributes: dict[str, Any], unknown: dict[str, Any]) -> None:
     accel = Run(google("google_tpu_v2_vm", attributes, unknown=unknown)).facets().accel
     assert (accel.count, accel.models) == (8, ("TPU-v6e",))
+
+
+@pytest.mark.parametrize("stated", [False, True], ids=["computed", "left open by an expression"])
+def test_versioning_of_a_bucket_is_off_unless_an_expression_leaves_it_open(stated: bool) -> None:
+    bucket = google("google_storage_bucket", {"name": "models"}, unknown={"versioning": True})
+    refs = [(bucket.address, "versioning", "random_shuffle.keep")] if stated else []
+    lifecycle = Run(bucket, refs=refs).facets().lifecycle
+    assert lifecycle is not None
+    assert isinstance(lifecycle.versioning, Unknown) if stated else lifecycle.versioning is False
