@@ -68,3 +68,18 @@ def test_problems_of_the_base_are_named_so(tmp_path: Path) -> None:
     assert [problem.message for problem in compare(base, head).problems] == [
         "base: is no Kubernetes object: kind missing"
     ]
+
+
+def test_live_objects_that_no_manifest_holds_go_on(tmp_path: Path) -> None:
+    base = state(
+        tmp_path, "base",
+        SERVED.format(name="ours", extra="uid: 1", replicas=1),
+        SERVED.format(name="theirs", extra="uid: 2", replicas=1),
+    )  # fmt: skip
+    head = state(tmp_path, "head", SERVED.format(name="ours", extra="", replicas=2))
+    changed = compare(base, head)
+    assert [change.action for change in changed.changes] == [Action.UPDATE, Action.NO_OP]
+    assert changed.changes[1].after is changed.changes[1].before is not None
+    assert [problem.message for problem in changed.problems] == [
+        f"live objects of {base.origin} that stand in no manifest and go on as they are: 1"
+    ]
