@@ -97,7 +97,9 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     workloads = (*workloads, flows) if flows is not None else workloads
     surroundings = Surroundings(settings.aliases, settings.schedules, settings.accounts, settings.regions, settings.env)
     prices = pricing(settings, book, today)
-    assessor = Assessor(prices.source, prices.catalog, usage, surroundings, today, blends=prices.blends)
+    assessor = Assessor(
+        prices.source, prices.catalog, usage, surroundings, today, blends=prices.blends, carbon=prices.carbon()
+    )
     assessor.check_usage(workloads)
     around = zip(workloads, graphs(workloads), strict=True)
     assessed = tuple(item for workload, graph in around for item in assessor.assess(workload, graph))

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from spendgate.costing.carbon import CarbonMeter
 from spendgate.costing.commitments import blended
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
@@ -18,6 +19,7 @@ from spendgate.facets.around import with_surroundings
 from spendgate.facets.compose import compose
 from spendgate.graph import Graph
 from spendgate.model.attributes import Attributes
+from spendgate.model.carbon import Footprint
 from spendgate.model.cost import CostChange, Estimate
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Action, Change, Resource, Workload
@@ -52,6 +54,9 @@ class Assessed:
     touched: bool
     accelerators_before: Any = 0
     """`accel.max_total` of the side before; 0 when there was none, None when nothing bounded it."""
+    carbon_before: Footprint | None = None
+    carbon: Footprint | None = None
+    """Energy and emissions before and after; None for what draws no power of its own, or is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,16 @@ class Assessor:
         today: date | None = None,
         *,
         blends: bool = False,
+        carbon: CarbonMeter | None = None,
     ) -> None:
-        """`blends`: commitments pay for a part of what exists already."""
+        """`blends`: commitments pay for a part of what exists already. `carbon`: energy and emissions are worked out too."""
         self._estimator = Estimator(prices, catalog, usage, today)
         self._catalog = catalog
         self._usage = usage
         self._surroundings = surroundings
         self._adapters: dict[str, FacetAdapter] = {}
         self._blends = blends
+        self._carbon = carbon
 
     def assess(self, workload: Workload, graph: Graph) -> Iterator[Assessed]:
         """Every change of a workload, ordered by address, amid the neighbours that its graph tells."""
@@ -146,7 +153,14 @@ class Assessor:
         side = facets_after or facets_before
         assert side is not None, change.address
         had = facets_before.accel.max_total if facets_before is not None else 0
-        return Assessed(change, side, cost, workload, touched, had)
+        power = self._footprint(change, facets_after, cost.after)
+        power_before = power if before is after else self._footprint(change, facets_before, cost.before)
+        return Assessed(change, side, cost, workload, touched, had, power_before, power)
+
+    def _footprint(self, change: Change, facets: Facets | None, estimate: Estimate) -> Footprint | None:
+        if self._carbon is None or facets is None:
+            return None
+        return self._carbon.footprint(change.resource.provider, facets, estimate)
 
     def _side(self, resource: Resource | None, context: FacetContext) -> tuple[Estimate, Facets | None]:
         if resource is None:

@@ -15,6 +15,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
+from spendgate.pipeline.carbon import carbon_roots
 from spendgate.ports import Docket
 
 UNTAGGED = "(none)"
@@ -102,6 +103,8 @@ def _case(item: Assessed, change: Mapping[str, Any], today: date, *, everything:
         judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
     new = judged.action in (Action.CREATE, Action.DECLARE)
     derived = {"cost": cost_roots(item.cost), **change}
+    if item.carbon is not None:
+        derived["carbon"] = carbon_roots(item.carbon)
     if life := lifetime(item.facets.tags, today, new=new):
         derived["life"] = life
     return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived)

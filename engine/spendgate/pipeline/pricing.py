@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from spendgate.costing.carbon import CarbonMeter
 from spendgate.model.resource import Level, Problem
 from spendgate.ports import Catalog, PriceSource
 from spendgate.prices.book import PriceBook
+from spendgate.prices.energy import EnergyBook
 from spendgate.prices.overlay import RateOverlay
 from spendgate.settings import Settings
 
@@ -26,6 +28,10 @@ class Pricing:
     def blends(self) -> bool:
         """Whether what exists may be paid at another price than what is new."""
         return self.overlay is not None and self.overlay.has_commitments
+
+    def carbon(self) -> CarbonMeter:
+        """What works out energy and emissions, with the figures of the book and the shapes of the catalogue."""
+        return CarbonMeter(EnergyBook(self.book.path), self.catalog)
 
     def problems(self) -> tuple[Problem, ...]:
         """Entries of the rates file that had no effect; ask when everything is priced."""

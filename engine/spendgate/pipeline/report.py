@@ -18,6 +18,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Location, Problem
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
+from spendgate.pipeline.carbon import carbon_of, carbon_total
 from spendgate.pipeline.cases import Run
 from spendgate.wire import v1
 from spendgate.wire.facets import plain_facets
@@ -59,6 +60,7 @@ def build_report(
         findings=[_finding(finding, by_address.get(finding.address)) for finding in findings],
         policies=[_tally(policy, tallies.get(policy.id, PolicyTally(policy.id))) for policy in policies],
         problems=[_problem(problem) for problem in problems],
+        carbon=carbon_total(run.assessed),
         run=v1.Run(
             inputs=[workload.origin for workload in run.workloads],
             time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -133,6 +135,7 @@ def _change(item: Assessed, judged: bool, with_facets: bool) -> v1.Change:
         previous_address=change.previous_address,
         unknown=unknown,
         judged=judged,
+        carbon=carbon_of(item.carbon),
     )
 
 

@@ -1,0 +1,17 @@
+"""Energy and emissions of what runs: a month at the expected size, unknown where a figure is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spendgate.model.values import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """One resource in a month. `kg_month` is the operation (energy × grid), `embodied_kg_month` its share of the making."""
+
+    kwh_month: Number
+    kg_month: Number
+    embodied_kg_month: Number
+    notes: tuple[str, ...] = ()
