@@ -29,6 +29,19 @@ def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     return apply
 
 
+def _in_order(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> None:
+    """Keep `--var` and `--var-file` in the order in which they were said: the later one wins, as it does in Terraform."""
+    said = context.params.setdefault("variables", ())
+    if not values:
+        return
+    kinds = {"--var": "var", "--var-file": "var-file"}
+    order = [word.partition("=")[0] for word in sys.argv if word.partition("=")[0] in kinds]
+    mine = [number for number, word in enumerate(order) if word == option.opts[0]]
+    ranks = mine if len(mine) == len(values) else range(len(values))
+    pairs = [(rank, kinds[option.opts[0]], value) for rank, value in zip(ranks, values, strict=True)]
+    context.params["variables"] = tuple(sorted((*said, *pairs)))
+
+
 inputs = together(
     click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
     click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="An input; the same as naming it."),
@@ -42,6 +55,19 @@ reading = together(
     click.option("--rates", metavar="FILE", help="Own prices, discounts, commitments, currency (rates.yaml)."),
     click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),
     click.option("--workspace", metavar="NAME", help="Terraform workspace, which no plan tells."),
+    click.option(
+        "--var", multiple=True, metavar="NAME=VALUE", callback=_in_order, expose_value=False, help="Variable."
+    ),
+    click.option(
+        "--var-file", multiple=True, metavar="FILE", callback=_in_order, expose_value=False, help="File of variables."
+    ),
+    click.option("--root", "roots", multiple=True, metavar="DIR", help="Root in a folder of Terraform source."),
+    click.option(
+        "--base",
+        metavar="PATH|REVISION",
+        help="What there was before: a folder of source or manifests, a cluster's list, or a revision of the repository.",
+    ),
+    click.option("--source", metavar="DIR", help="Source of a plan, for lines; default: the plan's folder."),
 )
 
 judging = together(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,24 @@ INPUTS: Registry[Input] = Registry(
     "input",
     "spendgate.inputs",
     {
+        "terraform-source": "spendgate.inputs.terraform_source.source:TERRAFORM_SOURCE",
         "kubernetes": "spendgate.inputs.kubernetes:KUBERNETES",
         "terraform-binary-plan": "spendgate.inputs.terraform.binary:BINARY_PLAN",
         "terraform-plan": "spendgate.inputs.terraform.plan:TERRAFORM_PLAN",
     },
 )
 """In the order of asking: the first that claims a document reads it."""
+
+Compare = Callable[[Workload, Workload], Workload]
+COMPARISONS: Registry[Compare] = Registry(
+    "comparison",
+    "spendgate.comparisons",
+    {
+        "k8s": "spendgate.inputs.kubernetes.comparison:compare",
+        "source": "spendgate.inputs.terraform_source.comparison:compare",
+    },
+)
+"""What tells the changes between two states of the same source (`Workload.source`), for `--base`."""
 
 
 def open_input(path: str, options: Mapping[str, Any]) -> Workload:

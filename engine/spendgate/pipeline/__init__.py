@@ -11,7 +11,6 @@ from spendgate.documents.machine import bulk_loading
 from spendgate.errors import SettingsError
 from spendgate.governance.fingerprint import fingerprint
 from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
-from spendgate.inputs import open_input
 from spendgate.model.finding import Decision, Finding
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem
@@ -19,6 +18,7 @@ from spendgate.pipeline.assess import Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
 from spendgate.pipeline.graphs import graphs
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
+from spendgate.pipeline.opening import opened
 from spendgate.pipeline.pricing import pricing
 from spendgate.pipeline.report import build_report
 from spendgate.policies.catalog import load
@@ -91,7 +91,7 @@ def cost(inputs: Sequence[str], settings: Settings, now: datetime) -> v1.Report:
 
 def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: date | None = None) -> Run:
     """Read, understand and price, without judging. Raises InputError, SettingsError."""
-    workloads = tuple(open_input(path, {"workspace": settings.workspace}) for path in inputs)
+    workloads = opened(inputs, settings)
     usage = UsageFile.load(settings.usage_file) if settings.usage_file else UsageFile()
     flows = traffic(usage, workloads)
     workloads = (*workloads, flows) if flows is not None else workloads

@@ -66,6 +66,11 @@ class Settings:
     opa_timeout_seconds: float | None = None
     data: tuple[str, ...] = ()
     combine: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
+    """`("var", "name=value")` and `("var-file", path)` for Terraform source, in the order of the command line."""
+    roots: tuple[str, ...] = ()
+    base: str | None = None
+    source: str | None = None
     file: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -140,6 +145,10 @@ def resolve(
         opa_cert_file=plain["opa_cert_file"],
         opa_key_file=plain["opa_key_file"],
         opa_timeout_seconds=_seconds(plain["opa_timeout_seconds"], origins["opa_timeout_seconds"].said_by),
+        variables=tuple(options.get("variables") or ()),
+        roots=tuple(options.get("roots") or ()),
+        base=options.get("base"),
+        source=options.get("source"),
         file=str(path) if path else None,
         origins=origins,
     )

@@ -41,15 +41,16 @@ class ProviderBlocks:
     def _find(self, key: str, provider: str) -> ProviderSettings:
         block = self._blocks.get(key)
         if block is not None and (block.expressions or not block.module_address):
-            return self._read_block(block)
+            return self.read_block(block)
         # NOTE: the key leads nowhere for a resource that is gone from the configuration, and before Terraform 1.1 for a
         # module that inherits its provider or was handed one. Any block of the provider may be meant.
         possible = {
             name: found for name, found in self._blocks.items() if _is_of(found, provider) and found.expressions
         }
-        return _agreed({name: self._read_block(found) for name, found in possible.items()})
+        return _agreed({name: self.read_block(found) for name, found in possible.items()})
 
-    def _read_block(self, block: ProviderConfig) -> ProviderSettings:
+    def read_block(self, block: ProviderConfig) -> ProviderSettings:
+        """What one block gives to its resources."""
         path = config_path(module_steps(block.module_address)) if block.module_address else ()
         expressions = block.expressions
         return ProviderSettings(
