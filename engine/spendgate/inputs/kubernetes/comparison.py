@@ -62,9 +62,7 @@ def _is_live(resource: Resource) -> bool:
 def _going_on(count: int, base: Workload) -> list[Problem]:
     if not count:
         return []
-    said = (
-        f"{count:,} live object{'s' if count > 1 else ''} of {base.origin} stand in no manifest: they go on as they are"
-    )
+    said = f"live objects of {base.origin} that stand in no manifest and go on as they are: {count:,}"
     return [Problem(Level.INFO, said)]
 
 
