@@ -128,11 +128,13 @@ class CarbonMeter:
             notes += [*said, grid.note]
             made = self._embodied(provider, pool, hours)
             if isinstance(made, Unknown):
-                making = making or made
+                making = made if making is None else making
             else:
                 embodied += made
         kilograms = (grams or Decimal(0)) / _THOUSAND
-        return Footprint(kwh, kilograms, making or embodied, tuple(dict.fromkeys(note for note in notes if note)))
+        return Footprint(
+            kwh, kilograms, embodied if making is None else making, tuple(dict.fromkeys(note for note in notes if note))
+        )
 
     def _pool(self, provider: str, pool: Pool, hours: Decimal, pue: Decimal) -> tuple[Decimal, list[str]] | Unknown:
         count = pool.capacity.desired
