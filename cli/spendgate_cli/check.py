@@ -6,8 +6,11 @@ from typing import Any
 
 import click
 
+from spendgate_cli import governing as gov
 from spendgate_cli import options as opt
 
+_WITH_EVIDENCE = ("json",)
+"""Formats that hold the digests of what was judged."""
 _LEVELS = ["advise", "warn", "require-approval", "block"]
 
 
@@ -15,6 +18,7 @@ _LEVELS = ["advise", "warn", "require-approval", "block"]
 @opt.inputs
 @opt.judging
 @opt.reading
+@gov.governing
 @click.option(
     "--scope", type=click.Choice(["changes", "all"]), help="Judge what changes (default), or all that is there."
 )
@@ -37,25 +41,26 @@ def check(**said: Any) -> int:
     outputs = opt.targets(said["outputs"])
     facets = opt.check_formats(outputs)
     now = opt.time_of(said["now"])
-    from spendgate.settings import resolve
+    with gov.settings_of(said) as (settings, place):
+        if said["show_config"]:
+            show_settings(settings, place)
+            return 0
+        inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
+        from spendgate import pipeline
 
-    settings = resolve(said)
-    if said["show_config"]:
-        show_settings(settings)
-        return 0
-    inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
-    from spendgate import pipeline
-
-    report = pipeline.check(inputs, settings, now, facets=facets)
+        evidence = any(name in _WITH_EVIDENCE for name, _ in outputs)
+        report = pipeline.check(inputs, settings, now, facets=facets, evidence=evidence)
+        report = gov.readable(report, place)
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
     return report.exit_code
 
 
-def show_settings(settings: Any) -> None:
+def show_settings(settings: Any, place: Any = None) -> None:
     """Each setting, its value and who said so."""
     import json
 
     width = max(len(key) for key in settings.origins)
     for key, origin in settings.origins.items():
         value = json.dumps(origin.value, ensure_ascii=False, default=str)
-        click.echo(f"{key:<{width}}  {value}  ({origin.said_by})")
+        line = f"{key:<{width}}  {value}  ({origin.said_by})"
+        click.echo(place.shown(line) if place is not None else line)

@@ -13,16 +13,23 @@ _LENGTH = 32
 
 def fingerprint(finding: Finding, root: str) -> str:
     """The fingerprint of a finding: policy, address, path and offending value, in a root (32 hexadecimal digits)."""
-    parts = (root, finding.policy, finding.address, finding.path or "", finding.verdict.value, _plain(finding.actual))
+    parts = (
+        root,
+        finding.policy,
+        finding.address,
+        finding.path or "",
+        finding.verdict.value,
+        plain_text(finding.actual),
+    )
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:_LENGTH]
 
 
-def _plain(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """A value as text that does not depend on the order of a map or a set."""
     if isinstance(value, Mapping):
-        return "{" + ",".join(sorted(f"{key}:{_plain(child)}" for key, child in value.items())) + "}"
+        return "{" + ",".join(sorted(f"{key}:{plain_text(child)}" for key, child in value.items())) + "}"
     if isinstance(value, (set, frozenset)):
-        return "[" + ",".join(sorted(_plain(child) for child in value)) + "]"
+        return "[" + ",".join(sorted(plain_text(child) for child in value)) + "]"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_plain(child) for child in value) + "]"
+        return "[" + ",".join(plain_text(child) for child in value) + "]"
     return str(value)

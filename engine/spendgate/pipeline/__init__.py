@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from spendgate.costing.usage import UsageFile
 from spendgate.documents.machine import bulk_loading
 from spendgate.errors import SettingsError
-from spendgate.governance.fingerprint import fingerprint
 from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
-from spendgate.model.finding import Decision, Finding
+from spendgate.model.finding import Decision
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem
 from spendgate.pipeline.assess import Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
+from spendgate.pipeline.governing import input_roots, settle
 from spendgate.pipeline.graphs import graphs
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.opening import opened
@@ -31,29 +30,32 @@ _NOT_JUDGED = Ruling(Decision.NONE, PASS, "costs only: nothing was judged")
 _NO_POLICY = Problem(Level.WARNING, "no policy was loaded, nothing was judged (--allow-empty)")
 
 
-def check(inputs: Sequence[str], settings: Settings, now: datetime, *, facets: bool = True) -> v1.Report:
+def check(
+    inputs: Sequence[str], settings: Settings, now: datetime, *, facets: bool = True, evidence: bool = False
+) -> v1.Report:
     """The gate: judge and price everything that the inputs hold. Raises SpendgateError when nothing can be said.
 
-    `facets=False` leaves the facets out of the report, for formats that do not show them.
+    `facets=False` leaves the facets out of the report, for formats that do not show them; `evidence=True` puts the digests of
+    all that was read into it.
     """
     # NOTE: a run makes many objects and no circles worth collecting: looking for some costs half as much time again.
     with bulk_loading():
-        return _checked(inputs, settings, now, facets)
+        return _checked(inputs, settings, now, facets, evidence)
 
 
-def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: bool) -> v1.Report:
+def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: bool, evidence: bool) -> v1.Report:
     policies = load_policies(settings)
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())
     case_list = docket(run, policies, now, everything=settings.scope == "all")
     judged = judge(policies, case_list, run, settings, book)
-    findings = _finished(judged.findings, run)
-    problems = _problems(run)
+    settled = settle(judged.findings, judged.tallies, policies, run, case_list, inputs, settings)
+    problems = (*_problems(run), *settled.problems)
     if not policies:
         problems = (*problems, _NO_POLICY)
     changed = sum(item.touched for item in run.assessed)
     ruling = rule(
-        findings,
+        settled.findings,
         problems,
         fail_on=settings.fail_on,
         soft_fail=settings.soft_fail,
@@ -62,9 +64,9 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
     return build_report(
         run,
         ruling,
-        findings,
+        settled.findings,
         policies,
-        judged.tallies,
+        settled.tallies,
         problems,
         prices=v1.Prices(book.as_of, book.digest, book.oldest),
         judged=frozenset(case.address for case in case_list.resources),
@@ -73,6 +75,9 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
         currency=run.currency,
         rego_engine=judged.rego_engine,
         facets=facets,
+        roots=tuple(input_roots(inputs, settings).values()),
+        finding_roots=settled.roots,
+        evidence=_evidence(inputs, settings, policies, book) if evidence else None,
     )
 
 
@@ -135,15 +140,12 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
     return policies
 
 
-def _finished(findings: Sequence[Finding], run: Run) -> tuple[Finding, ...]:
-    """Findings in order of address and policy, each with its fingerprint and place."""
-    origin = {item.change.address: item.workload for item in run.assessed}
-    finished = []
-    for finding in sorted(findings, key=lambda found: (found.address, found.policy, found.path or "")):
-        workload = origin.get(finding.address)
-        place = workload.locate(finding.address, finding.path) if workload else None
-        finished.append(replace(finding, fingerprint=fingerprint(finding, ""), location=finding.location or place))
-    return tuple(finished)
+def _evidence(
+    inputs: Sequence[str], settings: Settings, policies: Sequence[Policy], book: PriceBook
+) -> v1.Evidence | None:
+    from spendgate.pipeline.evidence import evidence
+
+    return evidence(inputs, settings, policies, book.digest)
 
 
 def _problems(run: Run) -> tuple[Problem, ...]:

@@ -39,11 +39,15 @@ def build_report(
     currency: str = "USD",
     rego_engine: str | None = None,
     facets: bool = True,
+    roots: Sequence[str] = (),
+    finding_roots: Sequence[str] = (),
+    evidence: v1.Evidence | None = None,
 ) -> v1.Report:
     """The report of a run, as `wire.v1` publishes it.
 
     `judged` holds the addresses that policies saw. Without `facets` the trees of facets are left out, for formats that show
-    none of them: they are the largest part of the report.
+    none of them: they are the largest part of the report. `roots` are those of the inputs, `finding_roots` those of the findings
+    in their order.
     """
     by_address = {item.change.address: item for item in run.assessed}
     return v1.Report(
@@ -57,7 +61,10 @@ def build_report(
         counts=_counts(run, findings, policies, tallies, judged),
         cost=_cost(run.totals),
         changes=[_change(item, item.change.address in judged, facets) for item in run.assessed],
-        findings=[_finding(finding, by_address.get(finding.address)) for finding in findings],
+        findings=[
+            _finding(finding, by_address.get(finding.address), root)
+            for finding, root in zip(findings, finding_roots or [""] * len(findings), strict=True)
+        ],
         policies=[_tally(policy, tallies.get(policy.id, PolicyTally(policy.id))) for policy in policies],
         problems=[_problem(problem) for problem in problems],
         carbon=carbon_total(run.assessed),
@@ -71,7 +78,9 @@ def build_report(
             ),
             workspace=next((workload.workspace for workload in run.workloads if workload.workspace), None),
             scope=scope,
+            roots=list(roots),
         ),
+        evidence=evidence,
     )
 
 
@@ -192,7 +201,7 @@ def _part(part: Unpriced, address: str = "") -> v1.UnpricedPart:
     return v1.UnpricedPart(part.component, part.reason, kind, address)
 
 
-def _finding(finding: Finding, item: Assessed | None) -> v1.Finding:
+def _finding(finding: Finding, item: Assessed | None, root: str) -> v1.Finding:
     unknown = finding.verdict is Verdict.UNKNOWN
     return v1.Finding(
         policy=finding.policy,
@@ -217,6 +226,7 @@ def _finding(finding: Finding, item: Assessed | None) -> v1.Finding:
         env=item.facets.env if item else None,
         env_source=item.facets.env_source if item else None,
         details=_plain(finding.details) or {},
+        root=root,
     )
 
 

@@ -44,6 +44,7 @@ class Override:
     enabled: bool = True
     file: str | None = None
     line: int | None = None
+    approvers: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,8 @@ def _ready(each: Loaded, overrides: Mapping[str, Override]) -> Policy | None:
                 line=override.line,
             )
         on_unknown = override.on_unknown
-    policy = replace(policy, on_unknown=on_unknown, parameters=parameters)
+    approvers = policy.approvers if override.approvers is None else tuple(override.approvers)
+    policy = replace(policy, on_unknown=on_unknown, parameters=parameters, approvers=approvers)
     if isinstance(each, Written):
         policy = compiled(replace(each, policy=policy))
     return policy if override.enforcement is None else _enforced(policy, override.enforcement)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendgate.model.case import Case, look_up, split_path
+from spendgate.model.expiry import Term
 from spendgate.model.finding import Enforcement, Finding, Verdict
 from spendgate.model.policy import Policy
 from spendgate.model.values import Truth, Value
@@ -245,8 +246,8 @@ def _exceptions(
     """The exception that holds for a case, if any, and those that held until their last day."""
     # NOTE: only a certain match counts; an exception that may not be meant must not let anything through.
     fitting = [rule for rule in rules if rule.match.fits(case) is Truth.TRUE]
-    holding = next((rule for rule in fitting if today <= rule.expires), None)
-    return holding, tuple(rule for rule in fitting if today > rule.expires)
+    holding = next((rule for rule in fitting if Term(rule.expires).holds(today)), None)
+    return holding, tuple(rule for rule in fitting if not Term(rule.expires).holds(today))
 
 
 def _excepted(finding: Finding, rule: ExceptionRule) -> Finding:

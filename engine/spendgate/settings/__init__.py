@@ -71,6 +71,13 @@ class Settings:
     roots: tuple[str, ...] = ()
     base: str | None = None
     source: str | None = None
+    waivers: str | None = None
+    approvals: tuple[str, ...] = ()
+    baseline: str | None = None
+    root_name: str | None = None
+    author: str | None = None
+    teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    approvers: tuple[str, ...] = ()
     file: str | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -89,6 +96,9 @@ _PLAIN_KEYS: Mapping[str, Any] = {
     "opa_cert_file": None,
     "opa_key_file": None,
     "opa_timeout_seconds": None,
+    "waivers": None,
+    "baseline": None,
+    "root_name": None,
 }
 """Settings of one word, with their defaults: each may come from an option, the environment or the file."""
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -97,7 +107,10 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "on_unknown": ("advise", "warn", "require-approval", "block"),
     "rego_engine": ("auto", "server", "binary", "embedded"),
 }
-_LIST_KEYS = ("packs", "policy_paths")
+_LIST_KEYS = ("packs", "policy_paths", "approvals")
+_PATHS = ("usage_file", "opa_ca_file", "opa_cert_file", "opa_key_file", "rates", "waivers", "baseline")
+_LISTS_OF_PATHS = ("policy_paths", "approvals")
+"""Keys whose values in the file are relative to it."""
 
 
 def resolve(
@@ -115,7 +128,7 @@ def resolve(
     origins: dict[str, Origin] = {}
     plain = {key: _one(key, options, variables, said, document, origins) for key in _PLAIN_KEYS}
     lists = {key: _several(key, options, variables, said, document, origins) for key in _LIST_KEYS}
-    for key in ("policies", "aliases", "environments", "regions", "schedules"):
+    for key in ("policies", "aliases", "environments", "regions", "schedules", "teams", "approvers"):
         if key in said.model_fields_set:
             origins[key] = Origin(_shown(getattr(said, key)), _place(document, key))
     return Settings(
@@ -149,6 +162,13 @@ def resolve(
         roots=tuple(options.get("roots") or ()),
         base=options.get("base"),
         source=options.get("source"),
+        waivers=plain["waivers"],
+        approvals=lists["approvals"],
+        baseline=plain["baseline"],
+        root_name=plain["root_name"],
+        author=options.get("author") or variables.get("SPENDGATE_AUTHOR") or None,
+        teams=said.teams,
+        approvers=tuple(said.approvers),
         file=str(path) if path else None,
         origins=origins,
     )
@@ -170,7 +190,7 @@ def _one(
         value, by = variables[variable], f"environment {variable}"
     elif in_file is not None:
         value, by = in_file, _place(document, key)
-        if (key.endswith("_file") or key == "rates") and document is not None:
+        if key in _PATHS and document is not None:
             value = str(Path(document.origin).parent / value)
     else:
         value, by = _PLAIN_KEYS[key], "default"
@@ -208,7 +228,7 @@ def _several(
         value, by = tuple(part.strip() for part in variables[variable].split(",")), f"environment {variable}"
     elif key in said.model_fields_set:
         value, by = tuple(getattr(said, key)), _place(document, key)
-        if key == "policy_paths" and document is not None:
+        if key in _LISTS_OF_PATHS and document is not None:
             value = tuple(str(Path(document.origin).parent / part) for part in value)
     elif key == "packs":
         own = options.get("policy_paths") or variables.get("SPENDGATE_POLICY_PATHS") or said.policy_paths

@@ -30,6 +30,7 @@ class PolicySettings(_Strict):
     enforcement: Any = None
     on_unknown: Level | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
+    approvers: list[str] | None = None
 
 
 class Environments(_Strict):
@@ -61,6 +62,12 @@ class SettingsFile(_Strict):
     opa_cert_file: str | None = None
     opa_key_file: str | None = None
     opa_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    waivers: str | None = None
+    approvals: list[str] = Field(default_factory=list)
+    baseline: str | None = None
+    root_name: str | None = None
+    teams: dict[str, list[str]] = Field(default_factory=dict)
+    approvers: list[str] = Field(default_factory=list)
 
 
 def find_file(named: str | None, folder: Path) -> Path | None:
@@ -116,5 +123,7 @@ def overrides(policies: Mapping[str, PolicySettings], document: Document | None)
                 f"{policy_id}: {mistake.message}", hint=mistake.hint, file=document.origin, line=document.line_of(route)
             ) from None
         on_unknown = Enforcement.parse(said.on_unknown) if said.on_unknown else None
-        found[policy_id] = Override(enforcement, on_unknown, said.parameters, said.enabled, document.origin, line)
+        found[policy_id] = Override(
+            enforcement, on_unknown, said.parameters, said.enabled, document.origin, line, said.approvers
+        )
     return found

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from spendgate.errors import InputError
+from spendgate.wire.evidence import Evidence as Evidence
 
 VERSION = 1
 
@@ -208,6 +209,8 @@ class Finding(msgspec.Struct, frozen=True):
     env: str | None = None
     env_source: str | None = None
     details: dict[str, Any] = {}
+    root: str = ""
+    """The deployment that it is in, as waivers and baselines name it."""
 
 
 class PolicyTally(msgspec.Struct, frozen=True, rename={"passed": "pass"}):
@@ -263,6 +266,8 @@ class Run(msgspec.Struct, frozen=True):
     terraform_version: str = ""
     workspace: str | None = None
     scope: str = "changes"
+    roots: list[str] = []
+    """The names of the deployments that the inputs describe."""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -286,6 +291,7 @@ class Report(msgspec.Struct, frozen=True):
     groups: list[Group] = []
     carbon: CarbonTotal | None = None
     units: list[UnitCost] = []
+    evidence: Evidence | None = None
 
 
 def encode(report: Report, *, indent: int = -1) -> bytes:

@@ -1,0 +1,224 @@
+"""Waivers: findings that somebody answers for until a last day, in `waivers.yaml`.
+
+An expired waiver is never honoured: its finding fails and says since when. One that is unused, double or very broad is
+reported, so that the file does not become a place where findings vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from spendgate.documents import Document, read_yaml
+from spendgate.governance.entries import Entry, Key, day, entries, money, text
+from spendgate.governance.matter import WHOLE_CHANGE, Governed, Matter, Scene
+from spendgate.model.expiry import LONGEST_DAYS, Term
+from spendgate.model.resource import Level, Problem
+from spendgate.model.values import Truth
+from spendgate.policies.literals import Amount
+from spendgate.policies.selection import Words, words
+
+KEYS: Mapping[str, Key] = {
+    "id": Key(text, required=False),
+    "policy": Key(text),
+    "address": Key(text),
+    "root": Key(text, required=False),
+    "owner": Key(text),
+    "reason": Key(text),
+    "ticket": Key(text, required=False),
+    "expires": Key(day),
+    "up_to": Key(money, required=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One waiver. `address` and `root` are patterns; `up_to` is the most that the change may add a month, all told."""
+
+    policy: str
+    address: str
+    owner: str
+    reason: str
+    term: Term
+    root: str | None = None
+    ticket: str | None = None
+    up_to: Amount | None = None
+    name: str = ""
+    file: str | None = None
+    line: int | None = None
+
+    @property
+    def who(self) -> str:
+        """Whose it is, and under which name, for people."""
+        return f"Waiver {self.name} of {self.owner}" if self.name else f"The waiver of {self.owner}"
+
+    @property
+    def summary(self) -> str:
+        """Who waived it, until when and why: one line."""
+        name = f"{self.name}: " if self.name else ""
+        ticket = f" ({self.ticket})" if self.ticket else ""
+        return f"{name}{self.owner} until {self.term.last_day.isoformat()}: {self.reason}{ticket}"
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it would cover nearly anything: any policy, or any address."""
+        return not self.policy.strip("*?-") or not self.address.strip("*?.[]")
+
+
+def load_waivers(path: str) -> tuple[Waiver, ...]:
+    """The waivers of a file. Raises SettingsError or InputError with file and line."""
+    return read_waivers(read_yaml(path))
+
+
+def read_waivers(document: Document) -> tuple[Waiver, ...]:
+    """The waivers of a document, in its order. Raises SettingsError."""
+    return tuple(_waiver(entry) for entry in entries(document, "waivers", KEYS))
+
+
+def _waiver(entry: Entry) -> Waiver:
+    return Waiver(
+        policy=entry.values["policy"],
+        address=entry.values["address"],
+        owner=entry.values["owner"],
+        reason=entry.values["reason"],
+        term=Term(entry.values["expires"]),
+        root=entry.get("root"),
+        ticket=entry.get("ticket"),
+        up_to=entry.get("up_to"),
+        name=entry.get("id", ""),
+        file=entry.file,
+        line=entry.line,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A waiver with its patterns compiled."""
+
+    waiver: Waiver
+    policy: Words
+    address: Words
+    root: Words
+
+    def fits(self, matter: Matter) -> bool:
+        """Whether a matter is what the waiver speaks of. NOTE: a star stands for resources, never for the whole change."""
+        if not matter.finding.address and self.waiver.address != WHOLE_CHANGE:
+            return False
+        found = (self.policy.fits(matter.finding.policy), self.root.fits(matter.root), self.address.fits(matter.place))
+        return all(truth is Truth.TRUE for truth in found)
+
+
+def _ready(waiver: Waiver) -> _Ready:
+    return _Ready(waiver, words([waiver.policy]), words([waiver.address]), words([waiver.root or "*"]))
+
+
+def apply_waivers(matters: Sequence[Matter], waivers: Sequence[Waiver], scene: Scene, today: date) -> Governed:
+    """Clear what a valid waiver covers, the first one in the file winning; note what expired or does not reach."""
+    ready = [_ready(waiver) for waiver in waivers]
+    fitting = [[number for number, each in enumerate(ready) if _speaks_of(each, matter)] for matter in matters]
+    beyond = [
+        _beyond(each.waiver, [m for m, fits in zip(matters, fitting, strict=True) if number in fits], scene.currency)
+        for number, each in enumerate(ready)
+    ]
+    used: set[int] = set()
+    done = []
+    for matter, numbers in zip(matters, fitting, strict=True):
+        holding = [n for n in numbers if waivers[n].term.holds(today) and beyond[n] is None]
+        if holding:
+            used.add(holding[0])
+            done.append(_waived(matter, waivers[holding[0]]))
+        else:
+            done.append(_refused(matter, [(waivers[n], beyond[n]) for n in numbers], today))
+    spoken = {number for numbers in fitting for number in numbers}
+    problems = [
+        problem
+        for number, each in enumerate(ready)
+        for problem in _problems(each, number in spoken, _earlier(number, fitting, used, waivers), scene, today)
+    ]
+    return Governed(tuple(done), tuple(problems))
+
+
+def _speaks_of(each: _Ready, matter: Matter) -> bool:
+    return matter.is_open and each.fits(matter)
+
+
+def _beyond(waiver: Waiver, matters: Sequence[Matter], currency: str) -> str | None:
+    """Why the money at stake is not within the ceiling, or None when it is. Each address counts once, savings do not."""
+    if waiver.up_to is None:
+        return None
+    most = f"reaches up to {waiver.up_to.number:,.2f} {waiver.up_to.unit} a month"
+    if waiver.up_to.unit != currency:
+        return f"{most}, and this run counts {currency}"
+    added = {(matter.root, matter.finding.address): matter.added_monthly for matter in matters}
+    known = [amount for amount in added.values() if amount is not None]
+    total = sum((max(amount, Decimal(0)) for amount in known), Decimal(0))
+    if total > waiver.up_to.number:
+        return f"{most}, and {total:,.2f} {currency} would be added"
+    if len(known) < len(added):
+        return f"{most}, and what would be added is not known"
+    return None
+
+
+def _waived(matter: Matter, waiver: Waiver) -> Matter:
+    stated: dict[str, Any] = {
+        "id": waiver.name,
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "ticket": waiver.ticket,
+        "expires": waiver.term.last_day.isoformat(),
+        "up_to": waiver.up_to.text if waiver.up_to else None,
+    }
+    return matter.cleared(waiver.summary, waiver={key: value for key, value in stated.items() if value})
+
+
+def _refused(matter: Matter, waivers: Sequence[tuple[Waiver, str | None]], today: date) -> Matter:
+    """The finding as it is, with a word on each waiver that would have covered it."""
+    for waiver, beyond in waivers:
+        if not waiver.term.holds(today):
+            matter = matter.noted(f"{waiver.who} {waiver.term.ended(today)}.")
+        elif beyond is not None:
+            matter = matter.noted(f"{waiver.who} {beyond}.")
+    return matter
+
+
+def _earlier(number: int, fitting: Sequence[Sequence[int]], used: set[int], waivers: Sequence[Waiver]) -> Waiver | None:
+    """The earlier waiver that covers everything which this one does, if there is one."""
+    if number in used:
+        return None
+    covering = [numbers for numbers in fitting if number in numbers]
+    firsts = {next((n for n in numbers if n in used), number) for numbers in covering}
+    first = min(firsts, default=number)
+    return waivers[first] if covering and number not in firsts else None
+
+
+def _problems(each: _Ready, spoken: bool, earlier: Waiver | None, scene: Scene, today: date) -> list[Problem]:
+    waiver = each.waiver
+    said: list[tuple[Level, str]] = []
+    if not waiver.term.holds(today):
+        said.append((Level.WARNING, f"{waiver.who} for {waiver.policy} {waiver.term.ended(today)}: it is not honoured"))
+    elif waiver.term.is_long(today):
+        days = waiver.term.days_left(today)
+        said.append((Level.WARNING, f"{waiver.who} runs for {days} more days; {LONGEST_DAYS} are the most to grant"))
+    if waiver.is_broad:
+        said.append((Level.WARNING, f"{waiver.who} covers nearly anything: name the policy and the address"))
+    if earlier is not None:
+        said.append((Level.WARNING, f"{waiver.who} covers nothing that {_other(earlier)} does not: remove one"))
+    if not spoken and _is_here(each, scene):
+        said.append((Level.WARNING, f"{waiver.who} for {waiver.policy} on {waiver.address} is not used: remove it"))
+    return [Problem(level, message, waiver.file, waiver.line) for level, message in said]
+
+
+def _other(waiver: Waiver) -> str:
+    return f"{waiver.name or 'the one'} on line {waiver.line}"
+
+
+def _is_here(each: _Ready, scene: Scene) -> bool:
+    """Whether the run is one in which the waiver should have been of use: a file serves many roots and packs."""
+    if not any(each.policy.fits(policy) is Truth.TRUE for policy in scene.policies):
+        return False
+    if each.waiver.root is not None:
+        return any(each.root.fits(root) is Truth.TRUE for root in scene.roots)
+    return any(each.address.fits(address) is Truth.TRUE for address in scene.addresses)
