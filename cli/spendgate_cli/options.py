@@ -31,15 +31,13 @@ def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
 
 def _in_order(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> None:
     """Keep `--var` and `--var-file` in the order in which they were said: the later one wins, as it does in Terraform."""
-    said = context.params.setdefault("variables", ())
-    if not values:
-        return
-    kinds = {"--var": "var", "--var-file": "var-file"}
-    order = [word.partition("=")[0] for word in sys.argv if word.partition("=")[0] in kinds]
+    kind = option.opts[0].removeprefix("--")
+    order = [word.partition("=")[0] for word in sys.argv if word.partition("=")[0] in ("--var", "--var-file")]
     mine = [number for number, word in enumerate(order) if word == option.opts[0]]
     ranks = mine if len(mine) == len(values) else range(len(values))
-    pairs = [(rank, kinds[option.opts[0]], value) for rank, value in zip(ranks, values, strict=True)]
-    context.params["variables"] = tuple(sorted((*said, *pairs)))
+    said = context.meta.setdefault("spendgate.variables", [])
+    said.extend((rank, (kind, value)) for rank, value in zip(ranks, values, strict=True))
+    context.params["variables"] = tuple(pair for _, pair in sorted(said))
 
 
 inputs = together(

@@ -11,7 +11,9 @@ from spendgate.inputs.terraform_source.files import SourceFile
 from spendgate.inputs.terraform_source.grammar import Block, Body
 from spendgate.inputs.terraform_source.modules import literal_text
 from spendgate.inputs.terraform_source.nodes import (
+    LATER,
     MOST_ELEMENTS,
+    BlockValue,
     EvaluationError,
     Lazy,
     Scope,
@@ -21,7 +23,7 @@ from spendgate.inputs.terraform_source.nodes import (
 )
 from spendgate.inputs.terraform_source.operations import entries
 from spendgate.model.attributes import Attributes
-from spendgate.model.values import SENSITIVE, Unknown
+from spendgate.model.values import AFTER_APPLY, SENSITIVE, Unknown
 
 META = frozenset({"count", "for_each", "provider", "providers", "depends_on"})
 _FEW = 3
@@ -55,7 +57,7 @@ class BodyReader:
         found: list[Any] = []
         for block in blocks:
             if block.type != "dynamic":
-                found.append(self.tree(block.body, scope))
+                found.append(BlockValue(self.tree(block.body, scope)))
                 continue
             made = self._dynamic(block, scope)
             if isinstance(made, Unknown):
@@ -83,7 +85,10 @@ class BodyReader:
         except EvaluationError as error:
             self._evaluation.trouble(f"{what}: {error}; taken as unknown", self._file, each.position)
             return Unknown(f"cannot be evaluated: {error}")
-        return [self.tree(content.body, scope.bind({iterator: {"key": key, "value": value}})) for key, value in pairs]
+        return [
+            BlockValue(self.tree(content.body, scope.bind({iterator: {"key": key, "value": value}})))
+            for key, value in pairs
+        ]
 
 
 def nested(body: Body, *, top: bool = False) -> Mapping[str, list[Block]]:
@@ -110,6 +115,9 @@ def attributes_of(tree: Mapping[str, Any]) -> Attributes:
 
 def _gap(reasons: Mapping[str, None]) -> Unknown:
     """Why attributes are unknown, in one line: all reasons where they are few."""
+    if all(reason.endswith(LATER) for reason in reasons):
+        return AFTER_APPLY
+    reasons = {reason: None for reason in reasons if not reason.endswith(LATER)}
     shown = list(reasons)[:_FEW]
     return Unknown("; ".join(shown) + (" and more" if len(reasons) > _FEW else ""))
 

@@ -13,6 +13,7 @@ from spendgate.inputs.terraform_source.files import Declared
 from spendgate.inputs.terraform_source.functions import call
 from spendgate.inputs.terraform_source.modules import Module, refuse_circle
 from spendgate.inputs.terraform_source.nodes import (
+    LATER,
     EvaluationError,
     HclSet,
     Lazy,
@@ -202,10 +203,10 @@ class ModuleInstance:
                     elif wanted in blocks:
                         known[wanted] = reader.blocks(blocks[wanted], scope)
                     else:
-                        known[wanted] = Unknown(f"{address}.{wanted} is known only after apply")
+                        known[wanted] = Unknown(f"{address}.{wanted} {LATER}")
             return known[wanted]
 
-        return Lazy(attribute, f"{address} as a whole is known only after apply")
+        return Lazy(attribute, f"{address} as a whole {LATER}")
 
     def instances(self, declared: Declared, what: str) -> list[Instance] | Unknown:
         """The instances of a block by `count` or `for_each`; unknown with its reason when their number is."""

@@ -17,12 +17,20 @@ MOST_ELEMENTS = 1_000_000
 """A list or a text that grows beyond this was not meant, and would eat the machine's memory."""
 
 
+LATER = "is known only after apply"
+"""How reasons end for what only the provider decides."""
+
+
 class EvaluationError(Exception):
     """An expression that Terraform would refuse as well: a wrong index, a wrong type. `try` and `can` catch it."""
 
 
 class HclSet(list[Any]):
     """The elements of a set, each once, in order."""
+
+
+class BlockValue(dict[str, Any]):
+    """A nested block: what the source does not state in it may still come from the provider."""
 
 
 class Lazy:
@@ -273,6 +281,8 @@ def pick(value: Any, key: Any) -> Any:
         name = as_text(key)
         if name in value:
             return value[name]
+        if isinstance(value, BlockValue):
+            return Unknown(f"{name} {LATER}")
         raise EvaluationError(f"there is no {name!r} in {_few(value)}")
     if isinstance(value, list) and not isinstance(value, HclSet):
         index = as_whole(key)

@@ -20,6 +20,7 @@ from spendgate.inputs.terraform_source.locations import SourceLocator
 from spendgate.inputs.terraform_source.modules import Library, Module
 from spendgate.inputs.terraform_source.nodes import EvaluationError, first_unknown
 from spendgate.inputs.terraform_source.provider_blocks import SourceProviders
+from spendgate.inputs.terraform_source.taggable import tag_attribute
 from spendgate.inputs.terraform_source.variables import given_values
 from spendgate.model.resource import Action, Change, Level, Problem, Resource, Workload
 
@@ -97,6 +98,9 @@ class _Reader:
         type_, local = declared.block.labels
         reader = BodyReader(self._evaluation, declared.file, address)
         tree = reader.tree(declared.block.body, module.bind(one.bindings), top=True)
+        tags = tag_attribute(type_)
+        if tags is not None:
+            tree.setdefault(tags, None)
         try:
             attributes = attributes_of(tree)
         except (EvaluationError, RecursionError) as error:
