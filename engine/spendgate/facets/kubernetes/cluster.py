@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from spendgate.facets.kubernetes.budgets import Budget, budget_of
 from spendgate.facets.kubernetes.claims import claimed
 from spendgate.facets.kubernetes.clouds import cloud_of_keys
 from spendgate.facets.kubernetes.demand import NO_DEFAULTS, Defaults
@@ -52,6 +53,7 @@ class Cluster:
         self.scalers = dict(self._scalers())
         self._defaults = self._limit_ranges()
         self.quotas = self._quotas()
+        self._budgets = self._disruption_budgets()
         self.sharing = self._sharing()
         self.device_classes = dict(self._device_classes())
         self.sources = tuple(self._sources())
@@ -93,6 +95,10 @@ class Cluster:
                 and wishes.tolerates(source.taints)
             )
         return self._matches[key]
+
+    def budgets_of(self, namespace: str) -> Sequence[Budget]:
+        """The disruption budgets of a namespace."""
+        return self._budgets.get(namespace, ())
 
     def flavours(self, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Node labels of the flavours that a workload's queue may place it on."""
@@ -149,6 +155,13 @@ class Cluster:
         for resource in self._neighbours.of_types("ResourceQuota"):
             values = resource.attributes.values
             found[namespace_of(values)].update(mapping(dig(values, "spec", "hard")))
+        return dict(found)
+
+    def _disruption_budgets(self) -> dict[str, list[Budget]]:
+        found: dict[str, list[Budget]] = defaultdict(list)
+        for resource in self._neighbours.of_types("PodDisruptionBudget"):
+            values = resource.attributes.values
+            found[namespace_of(values)].append(budget_of(values))
         return dict(found)
 
     def _sharing(self) -> tuple[Sharing, ...]:

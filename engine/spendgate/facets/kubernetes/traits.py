@@ -16,10 +16,12 @@ from spendgate.facets.kubernetes.pools import Understood
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, whole
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
+from spendgate.ports import Catalog
 
 _RAY = ("RayCluster", "RayJob", "RayService", "RayCronJob")
 _SURGE = Decimal("0.25")
 """Kubernetes: maxSurge of a Deployment's rolling update when none is stated; it is rounded up."""
+_HUNDREDTH = Decimal("0.01")
 _NEVER_MOVED = ("karpenter.sh/do-not-disrupt", "karpenter.sh/do-not-evict")
 
 
@@ -39,7 +41,7 @@ def traits_of(
         "namespace": here.namespace,
         "namespace_known": namespace is not None,
         "api_version": values.get("apiVersion"),
-        "pod": _pod(largest) if largest is not None else {},
+        "pod": _pod(largest, here.cluster.shapes.catalog) if largest is not None else {},
         "autoscaler": scaler.kind if scaler is not None else None,
         "autoscaler_metrics": scaler.metrics if scaler is not None else (),
         "autoscaler_target": scaler.target if scaler is not None else None,
@@ -51,7 +53,7 @@ def traits_of(
         "node_pools": tuple(dict.fromkeys(node.address for one in understood for node in one.place.nodes)),
         "tolerations": tuple(dict.fromkeys(key for one in understood for key, *_ in one.wishes.tolerations)),
         "tolerates_spot": any(tolerates_spot(one.wishes) for one in understood),
-        "scale_down_blockers": _blockers(resource, understood),
+        "scale_down_blockers": _blockers(resource, here, understood),
         "gpu_requests_missing": tuple(sorted({what for one in accelerated for what in _missing(one)})),
         "gpu_limit_differs": any(one.demand.limits_differ for one in understood),
         "gpu_on_init_only": any(one.demand.devices_only_in_init for one in understood),
@@ -68,7 +70,7 @@ def _size(one: Understood) -> tuple[Decimal, Decimal]:
     return asked, one.demand.cpu if isinstance(one.demand.cpu, Decimal) else Decimal(0)
 
 
-def _pod(one: Understood) -> Mapping[str, Any]:
+def _pod(one: Understood, catalog: Catalog) -> Mapping[str, Any]:
     """Requests and limits of the pod, and of each accelerator in it."""
     demand = one.demand
     found: dict[str, Any] = {
@@ -82,7 +84,39 @@ def _pod(one: Understood) -> Mapping[str, Any]:
         for name in ("cpu", "memory_gib"):
             value = found[name]
             found[f"{name}_per_accelerator"] = value / one.asked if isinstance(value, Decimal) else value
+        found.update(_share_of_node(one, catalog))
+    elif isinstance(one.asked, Unknown):
+        found["node_share"] = one.asked
     return found
+
+
+def _share_of_node(one: Understood, catalog: Catalog) -> Mapping[str, Any]:
+    """How much of the node each accelerator of the pod takes with it, 1 being its even share; of the machine that suits best.
+
+    `node_share` is the larger of the shares of CPU and of memory: over 1, accelerators of the node are left without either.
+    """
+    provider, asked = one.place.provider, one.asked
+    best: dict[str, Any] = {}
+    if provider is None or not isinstance(asked, Decimal):
+        return {"node_share": Unknown("no machine type is known that carries it")}
+    for type_ in one.place.machine_types:
+        spec = catalog.machine(provider, type_)
+        if spec is None or not (spec.vcpu and spec.memory_gib and spec.accelerator_count):
+            continue
+        parts = [
+            value * spec.accelerator_count / whole / asked
+            for value, whole in ((one.demand.cpu, spec.vcpu), (one.demand.memory_gib, spec.memory_gib))
+            if isinstance(value, Decimal)
+        ]
+        if parts and (not best or max(parts) < best["node_share"]):
+            best = {
+                "node_share": max(parts).quantize(_HUNDREDTH),
+                "node_type": type_,
+                "node_vcpu": spec.vcpu,
+                "node_memory_gib": spec.memory_gib,
+                "node_accelerators": spec.accelerator_count,
+            }
+    return best or {"node_share": Unknown("no machine type is known that carries it")}
 
 
 def _missing(one: Understood) -> list[str]:
@@ -96,7 +130,7 @@ def _has_quota(here: Here) -> bool:
     )
 
 
-def _blockers(resource: Resource, understood: Sequence[Understood]) -> tuple[str, ...]:
+def _blockers(resource: Resource, here: Here, understood: Sequence[Understood]) -> tuple[str, ...]:
     """What keeps an autoscaler from taking the node away."""
     found: dict[str, None] = {}
     own = mapping(dig(resource.attributes.values, "metadata", "annotations"))
@@ -109,6 +143,9 @@ def _blockers(resource: Resource, understood: Sequence[Understood]) -> tuple[str
     if resource.type == "Pod" and not dig(resource.attributes.values, "metadata", "ownerReferences"):
         found["bare pod"] = None
     for one in understood:
+        desired = one.pods.capacity.desired
+        if any(budget.blocks(one.pods.labels, desired) for budget in here.cluster.budgets_of(here.namespace)):
+            found["PodDisruptionBudget"] = None
         for volume in maps(one.pods.spec.get("volumes")):
             if "hostPath" in volume or "local" in volume:
                 found["local storage"] = None
