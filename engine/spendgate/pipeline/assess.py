@@ -23,6 +23,7 @@ from spendgate.model.carbon import Footprint
 from spendgate.model.cost import CostChange, Estimate
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Action, Change, Resource, Workload
+from spendgate.pipeline.uncounted import UNCOUNTED, any_number, from_none_on
 from spendgate.ports import Catalog, FacetAdapter, FacetContext, Neighbours, PriceSource
 
 _STILL_BILLED = frozenset({Action.FORGET, Action.MOVE, Action.IMPORT})
@@ -141,11 +142,12 @@ class Assessor:
             return Assessed(change, facets, cost_change(NO_RESOURCE, NO_RESOURCE), workload, touched=False)
         trail = sides.graph.after.trail
         trail.clear()
-        after, facets_after = self._side(change.after, sides.after)
+        uncounted = (change.reason or "known only after apply") if UNCOUNTED in change.flags else None
+        after, facets_after = self._side(change.after, sides.after, uncounted)
         if change.before is change.after and sides.graph.before.would_answer(trail):
             before, facets_before = after, facets_after
         else:
-            before, facets_before = self._side(change.before, sides.before)
+            before, facets_before = self._side(change.before, sides.before, uncounted)
         if self._blends:
             before, after = blended(before, after)
         cost = _cost(change, before, after)
@@ -162,11 +164,16 @@ class Assessor:
             return None
         return self._carbon.footprint(change.resource.provider, facets, estimate)
 
-    def _side(self, resource: Resource | None, context: FacetContext) -> tuple[Estimate, Facets | None]:
+    def _side(
+        self, resource: Resource | None, context: FacetContext, uncounted: str | None
+    ) -> tuple[Estimate, Facets | None]:
         if resource is None:
             return NO_RESOURCE, None
         facets = self._describe(resource, context)
-        return self._estimator.estimate(resource, facets, context.neighbours), facets
+        estimate = self._estimator.estimate(resource, facets, context.neighbours)
+        if uncounted is not None:
+            return from_none_on(estimate, uncounted), any_number(facets, uncounted)
+        return estimate, facets
 
     def _describe(self, resource: Resource, context: FacetContext) -> Facets:
         adapter = self._adapters.get(resource.provider)
