@@ -38,6 +38,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "networkx": ("spendgate/graph.py",),
     "yaml": ("spendgate/documents",),
     "msgspec": ("spendgate/documents", "spendgate/inputs/", "spendgate/wire/"),
+    "genai_prices": ("spendgate/prices/llm.py",),
     "sqlite3": ("spendgate/prices/",),
     "click": ("spendgate_cli/",),
     "opa_client": ("spendgate/evaluators/rego/",),

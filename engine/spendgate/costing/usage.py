@@ -20,8 +20,9 @@ from spendgate.errors import SettingsError
 _SECTIONS = ("version", "resource_usage", "resource_type_default_usage")
 _ANY_KEY = r"\[[^\]]*\]"
 
-TRAFFIC = "aws_data_transfer"
-"""A type that exists in usage files alone: traffic belongs to no resource, so people state it under an address of its own."""
+STATED_ALONE: Mapping[str, str] = {"aws_data_transfer": "aws", "llm_usage": "llm"}
+"""Types that exist in usage files alone, with their provider: traffic and calls of models belong to no resource, so people state
+them under an address of their own."""
 
 
 class UsageValueError(SettingsError):
@@ -86,8 +87,8 @@ class UsageFile:
         )
 
     def traffic(self) -> list[str]:
-        """Addresses of stated traffic (`aws_data_transfer.*`), which no resource of the run stands for."""
-        return [address for address in self.by_address if address.split(".")[0] == TRAFFIC]
+        """Addresses of stated traffic (`aws_data_transfer.*`, `llm_usage.*`), which no resource of the run stands for."""
+        return [address for address in self.by_address if address.split(".")[0] in STATED_ALONE]
 
     def check(self, resources: Iterable[tuple[str, str]], keys_of: Mapping[str, Iterable[str]]) -> None:
         """Refuse what would have no effect: an address or type that the run does not hold, a key that no meter reads.
@@ -95,7 +96,7 @@ class UsageFile:
         `resources` are `(address, type)`; `keys_of` the keys of each type that has a meter, dotted where they stand in a
         block. Raises SettingsError with line and nearest name.
         """
-        types: dict[str, str] = dict.fromkeys(self.traffic(), TRAFFIC)
+        types: dict[str, str] = {address: address.split(".")[0] for address in self.traffic()}
         for address, resource_type in resources:
             types[address] = types[sub(_ANY_KEY, "[*]", address)] = resource_type
         for address, use in self.by_address.items():

@@ -13,7 +13,7 @@ from spendgate.costing.commitments import blended
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
 from spendgate.costing.meters import meters_for, usage_keys
-from spendgate.costing.usage import TRAFFIC, UsageFile
+from spendgate.costing.usage import STATED_ALONE, UsageFile
 from spendgate.facets import ADAPTERS
 from spendgate.facets.around import with_surroundings
 from spendgate.facets.compose import compose
@@ -189,7 +189,8 @@ def traffic(usage: UsageFile, workloads: tuple[Workload, ...]) -> Workload | Non
     changes = []
     known = {change.address for workload in workloads for change in workload.changes} if usage.traffic() else ()
     for address in (address for address in usage.traffic() if address not in known):
-        flow = Resource(address, TRAFFIC, address.partition(".")[2], "aws", Attributes())
+        type_, _, name = address.partition(".")
+        flow = Resource(address, type_, name, STATED_ALONE[type_], Attributes())
         changes.append(Change(address, Action.NO_OP, flow, flow))
     origin = usage.document.origin if usage.document else "usage"
     return Workload(origin, "usage", tuple(changes)) if changes else None

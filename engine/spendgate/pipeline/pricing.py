@@ -10,6 +10,7 @@ from spendgate.model.resource import Level, Problem
 from spendgate.ports import Catalog, PriceSource
 from spendgate.prices.book import PriceBook
 from spendgate.prices.energy import EnergyBook
+from spendgate.prices.llm import TokenPrices
 from spendgate.prices.overlay import RateOverlay
 from spendgate.settings import Settings
 
@@ -44,9 +45,10 @@ class Pricing:
 
 def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> Pricing:
     """The prices of a run. Raises SettingsError for a rates file that is not right, InputError when it cannot be read."""
+    listed = TokenPrices(book, today)
     if settings.rates is None:
-        return Pricing(book, book, book)
+        return Pricing(book, listed, book)
     from spendgate.prices.rates_file import load
 
-    overlay = RateOverlay(book, book, load(settings.rates), today)
+    overlay = RateOverlay(listed, book, load(settings.rates), today)
     return Pricing(book, overlay, overlay, overlay.currency, overlay)

@@ -18,6 +18,7 @@ from spendgate.costing.meters.azure_parts import (
     why,
     without_sku,
 )
+from spendgate.costing.meters.llm_tokens import is_stated
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
@@ -106,7 +107,7 @@ class Models:
             return
         if "provisioned_units" in llm:
             yield _provisioned(subject, model, kind)
-        else:
+        elif not is_stated(subject.usage):
             yield from _by_use(subject, model, kind)
         if not _NO_SESSIONS.fullmatch(model):
             yield from metered(subject, _SERVICE, (_SESSIONS,))
