@@ -59,7 +59,8 @@ def carbon_total(assessed: Iterable[Assessed]) -> v1.CarbonTotal:
             if side is not None:
                 sums[place] += _known(side.kwh_month) or Decimal(0)
                 sums[2 + place] += _known(side.kg_month) or Decimal(0)
-    return v1.CarbonTotal(*(amount.quantize(_PLACES) for amount in sums), counted=counted, unknown=unknown)
+    before_kwh, after_kwh, before_kg, after_kg = (amount.quantize(_PLACES) for amount in sums)
+    return v1.CarbonTotal(before_kwh, after_kwh, before_kg, after_kg, counted, unknown)
 
 
 def _known(value: Number) -> Decimal | None:
