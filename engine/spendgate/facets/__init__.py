@@ -13,5 +13,6 @@ ADAPTERS: Registry[FacetAdapter] = Registry(
         "google": "spendgate.facets.google:ADAPTER",
         "azure": "spendgate.facets.azure:ADAPTER",
         "kubernetes": "spendgate.facets.kubernetes:ADAPTER",
+        "onprem": "spendgate.facets.onprem:ADAPTER",
     },
 )

@@ -22,6 +22,7 @@ INPUTS: Registry[Input] = Registry(
     "input",
     "spendgate.inputs",
     {
+        "inventory": "spendgate.inputs.inventory:INVENTORY",
         "terraform-source": "spendgate.inputs.terraform_source.source:TERRAFORM_SOURCE",
         "kubernetes": "spendgate.inputs.kubernetes:KUBERNETES",
         "terraform-binary-plan": "spendgate.inputs.terraform.binary:BINARY_PLAN",

@@ -69,6 +69,8 @@ class Attributes:
     values: Mapping[str, Any] = field(default_factory=dict)
     unknown: Any = False
     sensitive: Any = False
+    gap: Unknown = AFTER_APPLY
+    """What stands for a value that is marked unknown: an export that leaves something out says so."""
 
     def get(self, path: str) -> Value:
         """The value at a dotted path: a plain value, `ABSENT`, or an `Unknown` (also when a parent is unknown).
@@ -82,7 +84,7 @@ class Attributes:
             if unknown is not False:
                 unknown = _step(unknown, key)
                 if unknown is True:
-                    return AFTER_APPLY
+                    return self.gap
             if sensitive is not False:
                 sensitive = _step(sensitive, key)
                 if sensitive is True:
@@ -155,17 +157,16 @@ class Attributes:
         for key in path.split("."):
             unknown, sensitive = _step(unknown, key), _step(sensitive, key)
         if isinstance(value, Mapping):
-            return (Attributes(value, unknown, sensitive),)
+            return (Attributes(value, unknown, sensitive, self.gap),)
         if value is ABSENT or not isinstance(value, Sequence) or isinstance(value, str):
             return ()
         found = []
         for index, child in enumerate(value):
             key = str(index)
             if _step(unknown, key) is True:
-                return AFTER_APPLY
-            found.append(
-                Attributes(child if isinstance(child, Mapping) else _EMPTY, _step(unknown, key), _step(sensitive, key))
-            )
+                return self.gap
+            own = child if isinstance(child, Mapping) else _EMPTY
+            found.append(Attributes(own, _step(unknown, key), _step(sensitive, key), self.gap))
         return tuple(found)
 
     def has_block(self, path: str) -> bool:
@@ -185,7 +186,7 @@ class Attributes:
         for key in path.split("."):
             unknown, sensitive = _step(unknown, key), _step(sensitive, key)
         if any_marked(unknown):
-            return AFTER_APPLY
+            return self.gap
         if any_marked(sensitive):
             return SENSITIVE
         return tuple(str(item) for item in value if item is not None)

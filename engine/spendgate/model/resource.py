@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -53,6 +54,27 @@ NO_SETTINGS = ProviderSettings()
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What is known of a resource only because it runs: it was seen, not planned.
+
+    `identity` is the provider's own id (an ARN, a self link, an instance id) and `aliases` its other names; `state` the
+    provider's word in lower case; `stopped` that no machine of it runs now, `idle` that nothing can use it (an unattached disk,
+    a load balancer without targets). `disks`: `own` when they are part of it, `apart` when its volumes are resources of their own and
+    counted there, `unseen` when those are in no input of the run.
+    """
+
+    identity: str = ""
+    aliases: tuple[str, ...] = ()
+    state: str | None = None
+    stopped: bool = False
+    idle: bool | None = None
+    created: datetime | None = None
+    last_used: datetime | None = None
+    expires: datetime | None = None
+    disks: str = "own"
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One thing at one moment, as an input recorded it.
 
@@ -68,6 +90,7 @@ class Resource:
     module: str = ""
     index: str | int | None = None
     settings: ProviderSettings = NO_SETTINGS
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
         purchase=purchase,
         accelerators=accelerators.of_machines(context.catalog, "aws", types),
         disks=disks.of_instance(attributes, template.attributes if template else None, computed=computed_disks),
-        operating_system="windows" if attributes.flag("get_password_data") is True else "linux",
+        operating_system=_operating_system(attributes),
         tenancy=_tenancy(resource, template, context),
         details=_with(details(attributes), template),
     )
@@ -105,6 +105,16 @@ def instance(resource: Resource, context: FacetContext) -> Facets:
         schedule=schedule.of(resource, own_tags, context),
         scaling=NO_SCALING,
     )
+
+
+def _operating_system(attributes: Attributes) -> str:
+    """The system by what the API says of a running machine (`PlatformDetails`); a plan only tells Windows."""
+    said = attributes.text("platform_details")
+    if isinstance(said, str):
+        word = said.lower()
+        names = {"windows": "windows", "red hat": "rhel", "rhel": "rhel", "suse": "suse"}
+        return next((system for start, system in names.items() if word.startswith(start)), "linux")
+    return "windows" if attributes.flag("get_password_data") is True else "linux"
 
 
 def _tenancy(resource: Resource, template: Resource | None, context: FacetContext) -> str:

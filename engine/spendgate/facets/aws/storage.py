@@ -86,6 +86,8 @@ def _lifecycle(resource: Resource, context: FacetContext) -> Lifecycle:
             elif isinstance(status, Unknown):
                 enabled = status
     inline = resource.attributes.blocks("lifecycle_rule")
+    if isinstance(inline, Unknown) and not configurations and context.neighbours.points(resource, "lifecycle_rule"):
+        return Lifecycle(inline, inline, inline, inline, inline, inline, inline)
     if not configurations and isinstance(inline, tuple):
         # NOTE: the provider also computes this old inline form; unknown then only means that nothing is stated here.
         rules += [block for block in inline if block.flag("enabled") is True]

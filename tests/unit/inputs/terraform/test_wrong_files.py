@@ -92,8 +92,6 @@ def test_a_wrong_file_is_named_with_its_place(data: bytes, place: str, said: str
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("state-file.json", "is a state file, not a plan"),
-        ("shown-state.json", r"is a state \(`terraform show -json` without a plan file\)"),
         ("empty-state.json", r"is an empty state"),
         ("provider-schema.json", "is a provider schema"),
         ("validation.json", "is the answer of `terraform validate -json`"),

@@ -1,0 +1,96 @@
+"""SageMaker and Bedrock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spendgate.inputs.inventory.aws.parts import only, renamed, snake
+from spendgate.inputs.inventory.fields import items, pick, text
+from spendgate.inputs.inventory.shape import Shape
+
+Record = Mapping[str, Any]
+
+
+def _variants(record: Record) -> Any:
+    found = []
+    for variant in items(record, "ProductionVariants"):
+        block = snake(variant, "VariantName", "InstanceType", "InitialInstanceCount")
+        if isinstance(serverless := pick(variant, "ServerlessConfig"), Mapping):
+            block["serverless_config"] = [
+                renamed(serverless, memory_size_in_mb="MemorySizeInMB", max_concurrency="MaxConcurrency",
+                        provisioned_concurrency="ProvisionedConcurrency")
+            ]  # fmt: skip
+        if (
+            isinstance(scaling := pick(variant, "ManagedInstanceScaling"), Mapping)
+            and text(scaling, "Status") == "ENABLED"
+        ):
+            block["managed_instance_scaling"] = [snake(scaling, "MinInstanceCount", "MaxInstanceCount")]
+        found.append(block)
+    return found or None
+
+
+def _machine_groups(record: Record) -> Any:
+    """The instance groups of a HyperPod cluster, at the size that they have now."""
+    return [
+        {
+            "instance_group_name": text(group, "InstanceGroupName"),
+            "instance_type": text(group, "InstanceType"),
+            "instance_count": only(pick(group, "CurrentCount"), pick(group, "TargetCount")),
+            **({"training_plan_arn": plan} if (plan := text(group, "TrainingPlanArn")) else {}),
+        }
+        for group in items(record, "InstanceGroups")
+    ] or None
+
+
+SHAPES: Mapping[str, Shape] = {
+    "AWS::SageMaker::NotebookInstance": Shape(
+        "aws_sagemaker_notebook_instance",
+        id=("NotebookInstanceArn",),
+        name=("NotebookInstanceName",),
+        fields={
+            "name": "NotebookInstanceName",
+            "instance_type": "InstanceType",
+            "volume_size": "VolumeSizeInGB",
+            "lifecycle_config_name": ("NotebookInstanceLifecycleConfigName", "LifecycleConfigName"),
+        },
+        needs=("instance_type", "volume_size"),
+        state=("NotebookInstanceStatus",),
+        last_used=("LastModifiedTime",),
+    ),
+    "AWS::SageMaker::EndpointConfig": Shape(
+        "aws_sagemaker_endpoint_configuration",
+        id=("EndpointConfigArn", "EndpointConfigName"),
+        name=("EndpointConfigName",),
+        fields={"name": "EndpointConfigName", "production_variants": _variants},
+        needs=("production_variants",),
+    ),
+    "AWS::SageMaker::Endpoint": Shape(
+        "aws_sagemaker_endpoint",
+        id=("EndpointArn", "EndpointName"),
+        name=("EndpointName",),
+        fields={"name": "EndpointName", "endpoint_config_name": "EndpointConfigName"},
+        needs=("endpoint_config_name",),
+        state=("EndpointStatus",),
+    ),
+    "AWS::SageMaker::Cluster": Shape(
+        "aws_sagemaker_cluster",
+        id=("ClusterArn",),
+        name=("ClusterName",),
+        fields={"cluster_name": "ClusterName", "instance_group": _machine_groups},
+        needs=("instance_group",),
+        state=("ClusterStatus",),
+    ),
+    "AWS::Bedrock::ProvisionedModelThroughput": Shape(
+        "aws_bedrock_provisioned_model_throughput",
+        id=("ProvisionedModelArn",),
+        name=("ProvisionedModelName",),
+        fields={
+            "provisioned_model_name": "ProvisionedModelName",
+            "model_arn": ("ModelArn", "FoundationModelArn"),
+            "model_units": "ModelUnits",
+            "commitment_duration": "CommitmentDuration",
+        },
+        needs=("model_arn", "model_units"),
+    ),
+}

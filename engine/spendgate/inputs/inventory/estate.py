@@ -1,0 +1,165 @@
+"""Puts what an export holds together: twins once, machines with the group that runs them, and a word on all that was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from spendgate.inputs.inventory.recognise import shape_of
+from spendgate.inputs.inventory.shape import Item, identities, renamed, to_change
+from spendgate.model.resource import Change, Level, Problem, Resource
+
+_VOLUMES: Mapping[str, str] = {
+    "aws": "aws_ebs_volume",
+    "google": "google_compute_disk",
+    "azure": "azurerm_managed_disk",
+}
+_SHOWN = 6
+JOINED = frozenset(
+    {
+        "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::AutoScaling::AutoScalingGroup",
+        "AWS::EKS::Nodegroup", "AWS::ECS::TaskDefinition", "AWS::SageMaker::EndpointConfig",
+        "compute.googleapis.com/InstanceTemplate", "compute.googleapis.com/InstanceGroupManager",
+        "compute.googleapis.com/Autoscaler", "container.googleapis.com/NodePool", "container.googleapis.com/Cluster",
+        "microsoft.containerservice/managedclusters", "microsoft.compute/virtualmachinescalesets",
+    }
+)  # fmt: skip
+"""Kinds that others are a part of or take their shape from: a stream keeps them at hand."""
+
+
+@dataclass(slots=True)
+class Groups:
+    """Names of the groups that run machines (`named`), of what node pools call theirs (`of_pools`), and the types met."""
+
+    named: set[str] = field(default_factory=set)
+    of_pools: set[str] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
+
+
+class Estate:
+    """Collects the things of one input. `groups` are those known from elsewhere in it."""
+
+    def __init__(self, origin: str, groups: Groups | None = None) -> None:
+        self._origin = origin
+        self._found: list[tuple[Item | None, Change]] = []
+        self.groups = groups if groups is not None else Groups()
+        self.unsupported: Counter[str] = Counter()
+        self.strange = 0
+        self.gone = 0
+        self.members = 0
+        self.twins = 0
+        self.said: list[Problem] = []
+
+    def add(self, thing: Item | Change | Problem | None) -> None:
+        """Take one thing in."""
+        if thing is None:
+            self.strange += 1
+        elif isinstance(thing, Problem):
+            self.said.append(replace(thing, file=thing.file or self._origin))
+        elif isinstance(thing, Change):
+            self._found.append((None, thing))
+        else:
+            self._add_item(thing)
+
+    def _add_item(self, item: Item) -> None:
+        shape, known = shape_of(item)
+        change = to_change(item, shape)
+        if change is None:
+            self.gone += 1
+            return
+        if not known:
+            self.unsupported[item.kind] += 1
+        self.groups.types.add(change.resource.type)
+        if shape.owns is not None:
+            self.groups.of_pools.update(shape.owns(item))
+        elif item.kind in JOINED:
+            self.groups.named.update((*identities(item, shape), change.resource.name))
+        self._found.append((item, change))
+
+    def changes(self) -> tuple[Change, ...]:
+        """Every resource once, in order of its address."""
+        by_address: dict[str, Change] = {}
+        for item, change in self._found:
+            if item is not None and self._is_member(item):
+                self.members += 1
+                continue
+            change = self._with_disks(change)
+            address = change.address
+            twin = by_address.get(address)
+            if twin is not None and _same(twin.resource, change.resource):
+                self.twins += 1
+                if _says_more(change.resource, twin.resource):
+                    by_address[address] = change
+                continue
+            number = 2
+            while address in by_address:
+                address = f"{change.address}#{number}"
+                number += 1
+            by_address[address] = change if address == change.address else renamed(change, address)
+        return tuple(by_address[address] for address in sorted(by_address))
+
+    def _is_member(self, item: Item) -> bool:
+        shape, _ = shape_of(item)
+        owner = shape.owner(item) if shape.owner else None
+        if owner is None:
+            return False
+        # NOTE: a group may name itself: only what belongs to another group is left out.
+        return owner in self.groups.of_pools or (owner in self.groups.named and owner not in identities(item, shape))
+
+    def _with_disks(self, change: Change) -> Change:
+        resource = change.resource
+        observed = resource.observed
+        volume = _VOLUMES.get(resource.provider)
+        if observed is None or observed.disks != "apart" or volume in self.groups.types:
+            return change
+        seen = replace(resource, observed=replace(observed, disks="unseen"))
+        return replace(change, before=seen, after=seen)
+
+    def problems(self) -> Iterator[Problem]:
+        """What is to be said about the input as a whole."""
+        yield from self.said
+        if self.strange:
+            yield Problem(
+                Level.WARNING,
+                f"{self.strange} of its records {'are' if self.strange > 1 else 'is'} of no form that is known, and not judged",
+                file=self._origin,
+                undetermined=True,
+            )
+        if self.unsupported:
+            total = sum(self.unsupported.values())
+            kinds = ", ".join(f"{kind} ({count})" for kind, count in self.unsupported.most_common(_SHOWN))
+            more = len(self.unsupported) - _SHOWN
+            rest = f" and {more} more kinds" if more > 0 else ""
+            yield Problem(
+                Level.INFO,
+                f"{total} resources are of kinds that are in no table: only tags and place are judged: {kinds}{rest}",
+                file=self._origin,
+            )
+        for count, what in (
+            (self.members, "left out: the groups that run them are in this input and counted instead"),
+            (self.twins, "given more than once and counted once"),
+            (self.gone, "left out: they are deleted or stand for nothing"),
+        ):
+            if count:
+                yield Problem(Level.INFO, f"{count} {what}", file=self._origin)
+
+
+def _same(first: Resource, second: Resource) -> bool:
+    """Whether two records are about one thing."""
+    if first.observed is None or second.observed is None:
+        return False
+    return (
+        first.type == second.type
+        and first.settings.region == second.settings.region
+        and (
+            first.observed.identity == second.observed.identity
+            or not {first.observed.identity, *first.observed.aliases}.isdisjoint(
+                {second.observed.identity, *second.observed.aliases}
+            )
+        )
+    )
+
+
+def _says_more(first: Resource, second: Resource) -> bool:
+    return len(first.attributes.values) > len(second.attributes.values)

@@ -1,0 +1,183 @@
+"""Compute Engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from spendgate.inputs.inventory.fields import MISSING, items, pick, text
+from spendgate.inputs.inventory.google.parts import PLACE, flat, short, snake
+from spendgate.inputs.inventory.shape import Item, Shape
+
+Record = Mapping[str, Any]
+
+
+def _accelerators(record: Record) -> Any:
+    return [
+        {"type": (text(each, "acceleratorType") or "").rsplit("/", 1)[-1], "count": pick(each, "acceleratorCount")}
+        for each in items(record, "guestAccelerators")
+    ] or None
+
+
+def _boot(record: Record) -> Any:
+    """The boot disk by its source alone: the disk is an asset of its own."""
+    for disk in items(record, "disks"):
+        if disk.get("boot"):
+            return [{"source": text(disk, "source") or "a disk of its own"}]
+    return [{"source": "a disk of its own"}]
+
+
+def _scratch(record: Record) -> Any:
+    found = [{"size": pick(disk, "diskSizeGb")} for disk in items(record, "disks") if text(disk, "type") == "SCRATCH"]
+    return [{key: value for key, value in each.items() if value is not MISSING} for each in found] or None
+
+
+def _interfaces(record: Record) -> Any:
+    found = []
+    for interface in items(record, "networkInterfaces"):
+        accesses = [
+            {"nat_ip": text(each, "natIP")} for each in items(interface, "accessConfigs") if text(each, "natIP")
+        ]
+        found.append({"access_config": accesses})
+    return found or None
+
+
+def _maker(item: Item) -> str | None:
+    """The group that made a machine, from the metadata that it sets."""
+    for entry in items(item.record, "metadata.items"):
+        if entry.get("key") == "created-by":
+            return str(entry.get("value")).rsplit("/", 1)[-1]
+    return None
+
+
+def _idle_disk(record: Record) -> bool | None:
+    return not pick(record, "users") if text(record, "sizeGb") else None
+
+
+def _idle_address(record: Record) -> bool | None:
+    status = text(record, "status")
+    return None if status is None else status == "RESERVED"
+
+
+def _regional(zonal: str, regional: str) -> Callable[[Record], str]:
+    return lambda record: regional if text(record, "region") and not text(record, "zone") else zonal
+
+
+SHAPES: Mapping[str, Shape] = {
+    "compute.googleapis.com/Instance": Shape(
+        "google_compute_instance",
+        id=("selfLink", "id"),
+        name=("name",),
+        fields={
+            **PLACE,
+            "machine_type": short("machineType"),
+            "scheduling": flat("scheduling", "preemptible", "provisioningModel", "maxRunDuration", "terminationTime"),
+            "guest_accelerator": _accelerators,
+            "boot_disk": _boot,
+            "scratch_disk": _scratch,
+            "network_interface": _interfaces,
+            "resource_policies": "resourcePolicies",
+            "desired_status": "status",
+            "reservation_affinity": flat("reservationAffinity", "type"),
+        },
+        needs=("machine_type",),
+        state=("status",),
+        stopped=("terminated", "stopped", "stopping", "suspended", "suspending"),
+        gone=("deleted",),
+        created=("creationTimestamp",),
+        last_used=("lastStopTimestamp",),
+        owner=_maker,
+    ),
+    "compute.googleapis.com/InstanceTemplate": Shape(
+        "google_compute_instance_template",
+        id=("selfLink",),
+        name=("name",),
+        fields={
+            **PLACE,
+            "machine_type": short("properties.machineType"),
+            "scheduling": flat("properties.scheduling", "preemptible", "provisioningModel"),
+            "guest_accelerator": lambda record: _accelerators(pick(record, "properties") or {}),
+        },
+    ),
+    "compute.googleapis.com/InstanceGroupManager": Shape(
+        _regional("google_compute_instance_group_manager", "google_compute_region_instance_group_manager"),
+        id=("selfLink", "name"),
+        name=("name",),
+        fields={
+            **PLACE,
+            "base_instance_name": "baseInstanceName",
+            "target_size": "targetSize",
+            "version": lambda record: [{"instance_template": text(record, "instanceTemplate")}],
+        },
+        needs=("target_size",),
+        created=("creationTimestamp",),
+        owner=lambda item: text(item.record, "name"),
+        tagged=False,
+        disks_apart=True,
+    ),
+    "compute.googleapis.com/Autoscaler": Shape(
+        _regional("google_compute_autoscaler", "google_compute_region_autoscaler"),
+        id=("selfLink",),
+        name=("name",),
+        fields={
+            **PLACE,
+            "target": "target",
+            "autoscaling_policy": lambda record: snake(
+                {
+                    "minReplicas": pick(record, "autoscalingPolicy.minNumReplicas") or 0,
+                    "maxReplicas": pick(record, "autoscalingPolicy.maxNumReplicas") or 0,
+                }
+            ),
+        },
+        tagged=False,
+    ),
+    "compute.googleapis.com/Disk": Shape(
+        _regional("google_compute_disk", "google_compute_region_disk"),
+        id=("selfLink",),
+        name=("name",),
+        fields={
+            **PLACE,
+            "type": short("type"),
+            "size": "sizeGb",
+            "provisioned_iops": "provisionedIops",
+            "provisioned_throughput": "provisionedThroughput",
+        },
+        needs=("type", "size"),
+        created=("creationTimestamp",),
+        last_used=("lastDetachTimestamp",),
+        idle=_idle_disk,
+        stopped=(),
+    ),
+    "compute.googleapis.com/Address": Shape(
+        "google_compute_address",
+        id=("selfLink",),
+        name=("name",),
+        fields={**PLACE, "address_type": "addressType", "users": "users", "address": "address"},
+        created=("creationTimestamp",),
+        idle=_idle_address,
+    ),
+    "compute.googleapis.com/GlobalAddress": Shape(
+        "google_compute_global_address",
+        name=("name",),
+        fields={**PLACE, "address_type": "addressType", "users": "users"},
+        idle=_idle_address,
+    ),
+    "compute.googleapis.com/ForwardingRule": Shape(
+        "google_compute_forwarding_rule",
+        id=("selfLink",),
+        name=("name",),
+        fields={
+            **PLACE,
+            "load_balancing_scheme": "loadBalancingScheme",
+            "target": "target",
+            "network_tier": "networkTier",
+        },
+    ),
+    "compute.googleapis.com/Snapshot": Shape(
+        "google_compute_snapshot",
+        id=("selfLink",),
+        name=("name",),
+        fields={"name": "name", "storage_bytes": "storageBytes", "storage_locations": "storageLocations"},
+        created=("creationTimestamp",),
+    ),
+}
