@@ -17,6 +17,7 @@ from spendgate.costing.usage import STATED_ALONE, UsageFile
 from spendgate.facets import ADAPTERS
 from spendgate.facets.around import with_surroundings
 from spendgate.facets.compose import compose
+from spendgate.facets.observed import as_observed
 from spendgate.graph import Graph
 from spendgate.model.attributes import Attributes
 from spendgate.model.carbon import Footprint
@@ -181,7 +182,8 @@ class Assessor:
             known = resource.provider in ADAPTERS
             adapter = ADAPTERS.get(resource.provider) if known else _Plain()
             self._adapters[resource.provider] = adapter
-        return with_surroundings(adapter.describe(resource, context), resource, context)
+        facets = with_surroundings(adapter.describe(resource, context), resource, context)
+        return as_observed(facets, resource.observed) if resource.observed is not None else facets
 
 
 def traffic(usage: UsageFile, workloads: tuple[Workload, ...]) -> Workload | None:
