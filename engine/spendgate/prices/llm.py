@@ -47,7 +47,9 @@ class TokenPrices:
         note = (
             f"{factor.price} of the price of {listed.price} for what goes through the batch interface ({factor.source})"
         )
-        return replace(listed.times(factor.price), note="; ".join(text for text in (note, listed.note) if text))
+        basis = factor.basis if listed.basis is Basis.EXACT else listed.basis
+        said = "; ".join(text for text in (note, factor.note, listed.note) if text)
+        return replace(listed.times(factor.price), basis=basis, note=said)
 
     def tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
         """The steps of a rate; tokens have one."""
