@@ -178,6 +178,14 @@ class Outcome:
     tallies: Mapping[str, PolicyTally]
 
 
+class Measured(Protocol):
+    """The measured use of resources, from a metrics file or a server."""
+
+    def of(self, resource: Resource, facets: Facets, now: datetime) -> Mapping[str, Any]:
+        """The fields of the root `util`; empty when nothing was measured of this resource."""
+        ...
+
+
 class PolicyLanguage(Protocol):
     """Judges policies written in one language."""
 

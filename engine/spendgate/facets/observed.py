@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from spendgate.model.facets import Disk, Facets, Pool, Schedule
 from spendgate.model.resource import Observed
@@ -28,3 +31,16 @@ def _with(pool: Pool, disks: tuple[Disk, ...] | Unknown) -> Pool:
     # NOTE: a volume that an image brings is among the volumes that were seen.
     details = {key: value for key, value in pool.details.items() if key != "image_root_volume"}
     return replace(pool, disks=disks, details=details)
+
+
+def seen(observed: Observed, now: datetime) -> Mapping[str, Any]:
+    """What policies may ask of a live resource beside its use, under the root `util`.
+
+    `state` (the provider's word), `stopped`, `unattached` (nothing can use it), `age_days`, `unused_days` since its last known
+    use; absent where the inventory does not say.
+    """
+    found: dict[str, Any] = {"state": observed.state, "stopped": observed.stopped, "unattached": observed.idle}
+    for key, moment in (("age_days", observed.created), ("unused_days", observed.last_used)):
+        if moment is not None:
+            found[key] = Decimal((now - moment).days)
+    return {key: value for key, value in found.items() if value is not None}

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from spendgate.costing.totals import Totals, TotalsBuilder
 from spendgate.costing.view import change_roots, cost_roots
+from spendgate.facets.around.alerts import alerts
 from spendgate.facets.lifetime import lifetime
+from spendgate.facets.observed import seen
+from spendgate.governance.budgets import UNALLOCATED, Budget
 from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_roots
-from spendgate.ports import Docket
+from spendgate.ports import Docket, Measured
 
+BUDGET = "budget.name"
+"""The path that makes a group of each budget of `budgets.yaml`."""
 UNTAGGED = "(none)"
 UNKNOWN = "(unknown)"
 _NEVER_JUDGED = frozenset({Action.READ})
@@ -33,6 +38,8 @@ class Run:
     currency: str = "USD"
     problems: tuple[Problem, ...] = ()
     """What pricing has to say beside what the inputs say of themselves."""
+    measured: Measured | None = None
+    """The use that metrics tell of, by resource."""
 
 
 def total(assessed: Iterable[Assessed]) -> Totals:
@@ -43,16 +50,20 @@ def total(assessed: Iterable[Assessed]) -> Totals:
     return builder.totals()
 
 
-def docket(run: Run, policies: Sequence[Policy], now: datetime, *, everything: bool) -> Docket:
+def docket(
+    run: Run, policies: Sequence[Policy], now: datetime, *, everything: bool, budgets: Sequence[Budget] = ()
+) -> Docket:
     """What is to be judged. `everything` judges what stays as it is too (as `exists`), not only what changes."""
     change = _change_case(run)
     resources = tuple(
         case
         for item in run.assessed
-        if (case := _case(item, change.values, now.date(), everything=everything)) is not None
+        if (case := _case(item, change.values, now, everything=everything, measured=run.measured)) is not None
     )
     by_path = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
-    groups = {path: _groups(path, run) for path in by_path}
+    groups = {
+        path: _budgeted(budgets, run, now.date()) if path == BUDGET else _groups(path, run) for path in by_path
+    }
     return Docket(resources=resources, now=now, change=change, groups=groups)
 
 
@@ -68,7 +79,7 @@ def _change_case(run: Run) -> PlainCase:
     return PlainCase("", {"change": {**roots, **_kept(run.assessed)}})
 
 
-def _kept(members: Iterable[Assessed]) -> Mapping[str, Any]:
+def _kept(members: Sequence[Assessed]) -> Mapping[str, Any]:
     """The types of what is there after the change, and the accelerators that it adds at the maximum of everything."""
     types: dict[str, None] = {}
     added: Any = 0
@@ -89,10 +100,18 @@ def _kept(members: Iterable[Assessed]) -> Mapping[str, Any]:
             added = Unknown("nothing bounds how many accelerators a part of it may start")
         else:
             added += after - item.accelerators_before
-    return {"types": tuple(sorted(types)), "accelerators_added": added}
+    there = (item.change.after for item in members if item.change.after is not None)
+    return {"types": tuple(sorted(types)), "accelerators_added": added, "alerts": alerts(there)}
 
 
-def _case(item: Assessed, change: Mapping[str, Any], today: date, *, everything: bool) -> ResourceCase | None:
+def _case(
+    item: Assessed,
+    change: Mapping[str, Any],
+    now: datetime,
+    *,
+    everything: bool,
+    measured: Measured | None = None,
+) -> ResourceCase | None:
     judged = item.change
     if judged.action in _NEVER_JUDGED or "data" in judged.flags:
         return None
@@ -105,9 +124,20 @@ def _case(item: Assessed, change: Mapping[str, Any], today: date, *, everything:
     derived = {"cost": cost_roots(item.cost), **change}
     if item.carbon is not None:
         derived["carbon"] = carbon_roots(item.carbon)
-    if life := lifetime(item.facets.tags, today, new=new):
+    if life := lifetime(item.facets.tags, now.date(), new=new):
         derived["life"] = life
+    if util := _util(item, now, measured):
+        derived["util"] = util
     return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived)
+
+
+def _util(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[str, Any]:
+    """What was seen and what was measured of a resource."""
+    observed = item.change.resource.observed
+    found = dict(seen(observed, now)) if observed is not None else {}
+    if measured is not None:
+        found.update(measured.of(item.change.resource, item.facets, now))
+    return found
 
 
 def _groups(path: str, run: Run) -> Mapping[str, PlainCase]:
@@ -122,6 +152,27 @@ def _groups(path: str, run: Run) -> Mapping[str, PlainCase]:
         name = UNKNOWN if isinstance(value, Unknown) else (str(value) if value else UNTAGGED)
         members.setdefault(name, []).append(item)
     return {name: PlainCase("", {"group": _group(path, name, members[name])}) for name in sorted(members)}
+
+
+def _budgeted(budgets: Sequence[Budget], run: Run, today: date) -> Mapping[str, PlainCase]:
+    """A group for each budget, with the root `budget` beside it; what fits none belongs to the one that is named so."""
+    members: dict[str, list[Assessed]] = {budget.name: [] for budget in budgets}
+    scopes = [(budget, [(split_path(path), wanted) for path, wanted in budget.scope.items()]) for budget in budgets]
+    for item in run.assessed:
+        if item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
+            continue
+        case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
+        fitting = [
+            budget.name for budget, scope in scopes if scope and all(look_up(case, keys) == wanted for keys, wanted in scope)
+        ]
+        for name in fitting or [UNALLOCATED]:
+            members.setdefault(name, []).append(item)
+    found = {}
+    for budget in budgets:
+        group = _group(BUDGET, budget.name, members[budget.name])
+        facts = budget.facts(group["before_monthly"]["expected"], group["delta_monthly"]["expected"], today)
+        found[budget.name] = PlainCase("", {"group": group, "budget": facts})
+    return found
 
 
 def _group(path: str, name: str, members: list[Assessed]) -> Mapping[str, Any]:
