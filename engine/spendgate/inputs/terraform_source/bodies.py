@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from spendgate.inputs.terraform_source.blocks import Block, Body
 from spendgate.inputs.terraform_source.evaluation import Evaluation
 from spendgate.inputs.terraform_source.files import SourceFile
-from spendgate.inputs.terraform_source.grammar import Block, Body
 from spendgate.inputs.terraform_source.modules import literal_text
-from spendgate.inputs.terraform_source.nodes import (
+from spendgate.inputs.terraform_source.nodes import Scope, Traversal
+from spendgate.inputs.terraform_source.operations import entries
+from spendgate.inputs.terraform_source.values import (
     LATER,
     MOST_ELEMENTS,
     BlockValue,
     EvaluationError,
     Lazy,
-    Scope,
-    Traversal,
     is_unknown,
     reason_of,
 )
-from spendgate.inputs.terraform_source.operations import entries
 from spendgate.model.attributes import Attributes
 from spendgate.model.values import AFTER_APPLY, SENSITIVE, Unknown
 

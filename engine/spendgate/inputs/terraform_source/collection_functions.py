@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from spendgate.inputs.terraform_source.nodes import (
+from spendgate.inputs.terraform_source.operations import equal
+from spendgate.inputs.terraform_source.values import (
     MOST_ELEMENTS,
     EvaluationError,
     HclSet,
@@ -20,7 +21,6 @@ from spendgate.inputs.terraform_source.nodes import (
     kind_of,
     reason_of,
 )
-from spendgate.inputs.terraform_source.operations import equal
 from spendgate.model.values import Unknown
 
 

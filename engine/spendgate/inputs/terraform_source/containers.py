@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from spendgate.inputs.terraform_source.grammar import GrammarError, Reader
+from spendgate.inputs.terraform_source.blocks import GrammarError
+from spendgate.inputs.terraform_source.grammar import Reader
 from spendgate.inputs.terraform_source.nodes import Call, Expression, ListOf, Literal, ObjectOf, Selection, Traversal
 from spendgate.inputs.terraform_source.operations import For
 

@@ -15,12 +15,13 @@ from spendgate.inputs.terraform.format import (
     ConfigVariable,
     ModuleCall,
 )
+from spendgate.inputs.terraform_source.blocks import Block, Body
 from spendgate.inputs.terraform_source.bodies import META, nested
 from spendgate.inputs.terraform_source.evaluation import Bare
 from spendgate.inputs.terraform_source.files import Declared
-from spendgate.inputs.terraform_source.grammar import Block, Body
 from spendgate.inputs.terraform_source.modules import Module
-from spendgate.inputs.terraform_source.nodes import EvaluationError, Expression, Traversal
+from spendgate.inputs.terraform_source.nodes import Expression, Traversal
+from spendgate.inputs.terraform_source.values import EvaluationError
 
 _MOST_TEXTS = 500
 

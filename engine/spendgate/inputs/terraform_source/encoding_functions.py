@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 from spendgate.documents.manifests import Part, parse_part
 from spendgate.errors import InputError
-from spendgate.inputs.terraform_source.nodes import EvaluationError, as_text, tidy
+from spendgate.inputs.terraform_source.values import EvaluationError, as_text, tidy
 
 
 def json_text(value: Any) -> str:

@@ -11,7 +11,8 @@ from spendgate.errors import InputError
 from spendgate.inputs.terraform_source.files import SourceFile
 from spendgate.inputs.terraform_source.functions import call
 from spendgate.inputs.terraform_source.modules import Library
-from spendgate.inputs.terraform_source.nodes import EvaluationError, Expression, Scope, Step
+from spendgate.inputs.terraform_source.nodes import Expression, Scope, Step
+from spendgate.inputs.terraform_source.values import EvaluationError
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
 

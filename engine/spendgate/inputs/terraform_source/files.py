@@ -8,9 +8,10 @@ from pathlib import Path
 
 from spendgate.documents.encoding import HANDWRITTEN_LIMIT_BYTES, decode_text, read_bytes
 from spendgate.errors import InputError
-from spendgate.inputs.terraform_source.grammar import Block, Body, GrammarError, Lines, parse_body
+from spendgate.inputs.terraform_source.blocks import Block, Body, GrammarError, Lines
+from spendgate.inputs.terraform_source.grammar import parse_body
 from spendgate.inputs.terraform_source.json_syntax import parse_json
-from spendgate.inputs.terraform_source.nodes import EvaluationError
+from spendgate.inputs.terraform_source.values import EvaluationError
 from spendgate.model.resource import Level, Location, Problem
 
 SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")

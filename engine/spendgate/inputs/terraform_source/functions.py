@@ -12,16 +12,16 @@ from typing import Any
 from spendgate.inputs.terraform_source.collection_functions import MOVING, WHOLE
 from spendgate.inputs.terraform_source.encoding_functions import ENCODING
 from spendgate.inputs.terraform_source.network_functions import NETWORK
-from spendgate.inputs.terraform_source.nodes import EvaluationError, first_unknown, is_unknown, reason_of
 from spendgate.inputs.terraform_source.number_functions import NUMBERS
 from spendgate.inputs.terraform_source.text_functions import TEXTS
+from spendgate.inputs.terraform_source.values import EvaluationError, first_unknown, is_unknown, reason_of
 from spendgate.model.values import Unknown
 
 Function = Callable[..., Any]
 
 NOT_NOW = frozenset({"timestamp", "plantimestamp", "uuid", "bcrypt", "ephemeralasnull"})
 """Functions whose answer is another in each run."""
-NOT_EVALUATED = "is a function that is not evaluated here: "
+NOT_EVALUATED = "() is not evaluated here"
 
 _STRICT: Mapping[str, Function] = {**TEXTS, **NUMBERS, **NETWORK, **ENCODING, **WHOLE}
 
@@ -40,7 +40,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         return Unknown(f"{name}() has another answer in each run")
     strict = _STRICT.get(name)
     if strict is None:
-        return Unknown(f"{NOT_EVALUATED}{name}()")
+        return Unknown(f"{name}{NOT_EVALUATED}")
     return _apply(name, strict, arguments)
 
 

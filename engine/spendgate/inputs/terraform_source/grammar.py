@@ -7,21 +7,13 @@ in Python and knows the place of every expression; what it cannot read is offere
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from spendgate.inputs.terraform_source.nodes import (
-    Expression,
-    Literal,
-    Selection,
-    Splat,
-    Step,
-    Traversal,
-    tidy,
-)
+from spendgate.inputs.terraform_source.blocks import Attribute, Block, Body, GrammarError
+from spendgate.inputs.terraform_source.nodes import Expression, Literal, Selection, Splat, Step, Traversal
 from spendgate.inputs.terraform_source.operations import Binary, Condition, Unary
+from spendgate.inputs.terraform_source.values import tidy
 
 _INLINE = re.compile(r"(?:[ \t\r]+|/\*.*?\*/|(?:#|//)[^\n]*)*", re.DOTALL)
 _ALL = re.compile(r"(?:[ \t\r\n]+|/\*.*?\*/|(?:#|//)[^\n]*)*", re.DOTALL)
@@ -32,61 +24,6 @@ _OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|[<>+\-*/%]")
 _RANK = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 _WORDS = {"true": True, "false": False, "null": None}
 _DEEPEST = 60
-
-
-class GrammarError(Exception):
-    """The text breaks the language's rules at an offset."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
-
-
-@dataclass(slots=True)
-class Attribute:
-    """`name = expression`, with the offsets of its first and behind its last character."""
-
-    name: str
-    position: int
-    expression: Expression
-    end: int = 0
-
-
-@dataclass(slots=True)
-class Block:
-    """A block with its labels and body; `end` is the offset behind its closing brace."""
-
-    type: str
-    labels: tuple[str, ...]
-    position: int
-    body: Body
-    end: int = 0
-
-
-@dataclass(slots=True)
-class Body:
-    """What stands in a file or between the braces of a block."""
-
-    attributes: dict[str, Attribute] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Lines:
-    """Offsets into lines and columns, both counted from one."""
-
-    starts: list[int]
-
-    @classmethod
-    def of(cls, text: str) -> Lines:
-        """The lines of a text."""
-        return cls([0, *(match.end() for match in re.finditer("\n", text))])
-
-    def place(self, position: int) -> tuple[int, int]:
-        """Line and column of an offset."""
-        line = bisect_right(self.starts, position)
-        return line, position - self.starts[line - 1] + 1
 
 
 def parse_body(text: str) -> Body:

@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from spendgate.inputs.terraform_source.bodies import BodyReader, nested
 from spendgate.inputs.terraform_source.evaluation import Bare, Evaluation, Inner
+from spendgate.inputs.terraform_source.expansion import ANY, Instance, counted, grouped, keyed
 from spendgate.inputs.terraform_source.files import Declared
 from spendgate.inputs.terraform_source.functions import call
 from spendgate.inputs.terraform_source.modules import Module, refuse_circle
-from spendgate.inputs.terraform_source.nodes import (
-    LATER,
-    EvaluationError,
-    HclSet,
-    Lazy,
-    Scope,
-    Step,
-    as_bool,
-    as_text,
-    as_whole,
-    first_unknown,
-    is_unknown,
-    kind_of,
-    quoted,
-    reason_of,
-)
+from spendgate.inputs.terraform_source.nodes import Scope, Step
 from spendgate.inputs.terraform_source.sandbox import file_function
 from spendgate.inputs.terraform_source.types import convert
+from spendgate.inputs.terraform_source.values import (
+    LATER,
+    EvaluationError,
+    Lazy,
+)
 from spendgate.model.values import SENSITIVE, Unknown
 
-ANY = "*"
-"""The key of an instance that stands for all of them, when how many there are is not known."""
 _MOST_LEVELS = 40
-
-
-@dataclass(slots=True)
-class Instance:
-    """One instance of a block: its key, the names bound for it, and why its number is not known, if it is not."""
-
-    key: str | int | None
-    bindings: Mapping[str, Any]
-    open: str | None = None
-
-    @property
-    def suffix(self) -> str:
-        """The key as part of an address."""
-        if self.key is None:
-            return ""
-        if self.open is not None:
-            return f"[{ANY}]"
-        return f"[{self.key}]" if isinstance(self.key, int) else f"[{quoted(self.key)}]"
 
 
 class ModuleInstance:
@@ -184,7 +154,7 @@ class ModuleInstance:
             with self.evaluation.working_on(self.prefixed(name), declared.file, declared.block.position):
                 found = self.instances(declared, name)
                 lazy = {} if isinstance(found, Unknown) else {one.key: self._lazy(declared, name, one) for one in found}
-                self._known[key] = _grouped(declared, found, lazy)
+                self._known[key] = grouped(declared, found, lazy)
         return self._known[key]
 
     def _lazy(self, declared: Declared, name: str, instance: Instance) -> Lazy:
@@ -225,7 +195,7 @@ class ModuleInstance:
 
     def _expand(self, declared: Declared, what: str) -> list[Instance] | Unknown:
         attributes = declared.block.body.attributes
-        for name, expand in (("count", _counted), ("for_each", _keyed)):
+        for name, expand in (("count", counted), ("for_each", keyed)):
             if name not in attributes:
                 continue
             attribute = attributes[name]
@@ -303,7 +273,7 @@ class ModuleInstance:
             if isinstance(children, str):
                 return Unknown(f"module.{name}: {children}")
             found = self.instances(declared, key)
-            self._known[key] = _grouped(declared, found, {one.key: child.outputs() for one, child in children})
+            self._known[key] = grouped(declared, found, {one.key: child.outputs() for one, child in children})
         return self._known[key]
 
     def outputs(self) -> Lazy:
@@ -343,39 +313,3 @@ _NOT_GIVEN = object()
 def given_or_not(values: Mapping[str, Any]) -> Callable[[str], Any]:
     """How a root module finds the values that it was given from outside."""
     return lambda name: values.get(name, _NOT_GIVEN)
-
-
-def _grouped(declared: Declared, found: list[Instance] | Unknown, values: Mapping[Any, Any]) -> Any:
-    """One object, a list by count, or a map by key."""
-    if isinstance(found, Unknown):
-        return found
-    if "for_each" in declared.block.body.attributes:
-        return {one.key: values[one.key] for one in found}
-    if "count" in declared.block.body.attributes:
-        return [values[one.key] for one in found]
-    return values[None]
-
-
-def _counted(value: Any, count: Callable[[int], None]) -> list[Instance] | Unknown:
-    if is_unknown(value):
-        return Unknown(f"count is not known: {reason_of(value)}")
-    number = int(as_bool(value)) if isinstance(value, bool) else as_whole(value)
-    if number < 0:
-        raise EvaluationError("it is below zero")
-    count(number)
-    return [Instance(index, {"count": {"index": index}}) for index in range(number)]
-
-
-def _keyed(value: Any, count: Callable[[int], None]) -> list[Instance] | Unknown:
-    if is_unknown(value):
-        return Unknown(f"for_each is not known: {reason_of(value)}")
-    if isinstance(value, dict):
-        pairs = sorted(value.items())
-    elif isinstance(value, HclSet):
-        if (unknown := first_unknown(value)) is not None:
-            return Unknown(f"for_each is not known: {unknown.reason}")
-        pairs = [(as_text(item), item) for item in value]
-    else:
-        raise EvaluationError(f"a map or a set was expected, not {kind_of(value)}")
-    count(len(pairs))
-    return [Instance(key, {"each": {"key": key, "value": item}}) for key, item in pairs]

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from spendgate.inputs.terraform_source.grammar import Attribute, Block, Body, GrammarError, parse_expression
-from spendgate.inputs.terraform_source.nodes import Expression, ListOf, Literal, ObjectOf, tidy
+from spendgate.inputs.terraform_source.blocks import Attribute, Block, Body, GrammarError
+from spendgate.inputs.terraform_source.grammar import parse_expression
+from spendgate.inputs.terraform_source.nodes import Expression, ListOf, Literal, ObjectOf
 from spendgate.inputs.terraform_source.templates import parse_template
+from spendgate.inputs.terraform_source.values import tidy
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
 _BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts", "required_providers", "backend", "cloud"})

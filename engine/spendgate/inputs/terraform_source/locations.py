@@ -7,9 +7,9 @@ from pathlib import Path
 
 from spendgate.errors import InputError
 from spendgate.inputs.terraform.addresses import steps
+from spendgate.inputs.terraform_source.blocks import Body
 from spendgate.inputs.terraform_source.bodies import nested
 from spendgate.inputs.terraform_source.files import Declared, holds_source
-from spendgate.inputs.terraform_source.grammar import Body
 from spendgate.inputs.terraform_source.modules import Library, Module
 from spendgate.model.resource import Locate, Location, no_location
 

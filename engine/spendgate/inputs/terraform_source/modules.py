@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from spendgate.errors import InputError
+from spendgate.inputs.terraform_source.blocks import Attribute, Block, Body
 from spendgate.inputs.terraform_source.files import Declared, SourceFile, is_override, read_source, source_names
-from spendgate.inputs.terraform_source.grammar import Attribute, Block, Body
 from spendgate.inputs.terraform_source.nodes import Expression, Literal, ObjectOf
 from spendgate.model.resource import Problem
 

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from spendgate.inputs.terraform_source.nodes import EvaluationError, as_text, as_whole
+from spendgate.inputs.terraform_source.values import EvaluationError, as_text, as_whole
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from spendgate.inputs.terraform_source.nodes import EvaluationError, as_number, as_whole, tidy
+from spendgate.inputs.terraform_source.values import EvaluationError, as_number, as_whole, tidy
 
 
 def _log(value: Any, base: Any) -> int | Decimal:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from spendgate.inputs.terraform_source.nodes import (
+from spendgate.inputs.terraform_source.nodes import Expression, Scope
+from spendgate.inputs.terraform_source.values import (
     MOST_ELEMENTS,
     EvaluationError,
-    Expression,
     HclSet,
-    Scope,
     as_bool,
     as_number,
     as_text,

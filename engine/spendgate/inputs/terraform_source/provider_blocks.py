@@ -7,9 +7,9 @@ from typing import Any
 from spendgate.inputs.terraform.changes import canonical_provider
 from spendgate.inputs.terraform.format import Configuration, ProviderConfig
 from spendgate.inputs.terraform.providers import ProviderBlocks
+from spendgate.inputs.terraform_source.blocks import Attribute
 from spendgate.inputs.terraform_source.bodies import BodyReader
 from spendgate.inputs.terraform_source.files import Declared
-from spendgate.inputs.terraform_source.grammar import Attribute
 from spendgate.inputs.terraform_source.instances import ModuleInstance
 from spendgate.inputs.terraform_source.nodes import Literal, ObjectOf, Traversal
 from spendgate.model.resource import NO_SETTINGS, ProviderSettings

@@ -14,13 +14,15 @@ from spendgate.inputs.terraform.references import PlanReferences
 from spendgate.inputs.terraform_source.bodies import BodyReader, attributes_of
 from spendgate.inputs.terraform_source.edges import configuration
 from spendgate.inputs.terraform_source.evaluation import Evaluation
+from spendgate.inputs.terraform_source.expansion import Instance
 from spendgate.inputs.terraform_source.files import Declared
-from spendgate.inputs.terraform_source.instances import Instance, ModuleInstance, given_or_not
+from spendgate.inputs.terraform_source.instances import ModuleInstance, given_or_not
 from spendgate.inputs.terraform_source.locations import SourceLocator
 from spendgate.inputs.terraform_source.modules import Library, Module
-from spendgate.inputs.terraform_source.nodes import EvaluationError, first_unknown
 from spendgate.inputs.terraform_source.provider_blocks import SourceProviders
+from spendgate.inputs.terraform_source.second_evaluator import complete
 from spendgate.inputs.terraform_source.taggable import tag_attribute
+from spendgate.inputs.terraform_source.values import EvaluationError, first_unknown
 from spendgate.inputs.terraform_source.variables import given_values
 from spendgate.model.resource import Action, Change, Level, Problem, Resource, Workload
 
@@ -55,14 +57,14 @@ def read_root(
     root = ModuleInstance(module, evaluation, ancestors=(os.path.realpath(folder),), given=given_or_not(given.values))
     reader = _Reader(evaluation)
     modules = list(root.walk())
-    changes = tuple(sorted(reader.changes(modules), key=lambda change: change.address))
     variables = _open_variables(root)
+    changes = tuple(sorted(reader.changes(modules, variables), key=lambda change: change.address))
     return RootReading(
         Workload(
             origin=folder,
             source="source",
             changes=changes,
-            problems=(*problems, *evaluation.troubles.values(), *reader.open_problems),
+            problems=(*problems, *evaluation.troubles.values(), *reader.problems),
             references=_references(module, modules, changes, variables),
             locate=SourceLocator(library, module),
             variables=variables,
@@ -74,37 +76,55 @@ def read_root(
     )
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A resource instance before its values are final."""
+
+    module: ModuleInstance
+    declared: Declared
+    instance: Instance
+    tree: dict[str, Any]
+
+
 class _Reader:
     """Makes changes out of resource blocks."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._providers = SourceProviders()
-        self.open_problems: list[Problem] = []
+        self.problems: list[Problem] = []
 
-    def changes(self, modules: Sequence[ModuleInstance]) -> Iterator[Change]:
-        for instance in modules:
-            for name, declared in instance.module.resources.items():
-                for one in instance.some(declared, name):
-                    yield self._change(instance, name, declared, one)
+    def changes(self, modules: Sequence[ModuleInstance], variables: Mapping[str, Any]) -> Iterator[Change]:
+        """The changes of all module instances, in no order."""
+        drafts = dict(draft for module in modules for draft in self._drafts(module))
+        trees = {address: draft.tree for address, draft in drafts.items()}
+        self.problems += complete(trees, self._evaluation.library.root, self._evaluation.workspace, variables)
+        for address, draft in drafts.items():
+            yield self._change(address, draft)
 
-    def _change(self, module: ModuleInstance, name: str, declared: Declared, one: Instance) -> Change:
-        address = module.prefixed(f"{name}{one.suffix}")
+    def _drafts(self, module: ModuleInstance) -> Iterator[tuple[str, _Draft]]:
+        for name, declared in module.module.resources.items():
+            tags = tag_attribute(declared.block.labels[0])
+            for one in module.some(declared, name):
+                address = module.prefixed(f"{name}{one.suffix}")
+                reader = BodyReader(self._evaluation, declared.file, address)
+                tree = reader.tree(declared.block.body, module.bind(one.bindings), top=True)
+                if tags is not None:
+                    tree.setdefault(tags, None)
+                yield address, _Draft(module, declared, one, tree)
+
+    def _change(self, address: str, draft: _Draft) -> Change:
+        module, declared, one = draft.module, draft.declared, draft.instance
         why = one.open or module.open
         if why is not None:
             place = declared.location
             message = f"{address}: how many there will be is not known ({why}); counted from 0, judged as one"
-            self.open_problems.append(Problem(Level.WARNING, message, file=place.file, line=place.line))
-        type_, local = declared.block.labels
-        reader = BodyReader(self._evaluation, declared.file, address)
-        tree = reader.tree(declared.block.body, module.bind(one.bindings), top=True)
-        tags = tag_attribute(type_)
-        if tags is not None:
-            tree.setdefault(tags, None)
+            self.problems.append(Problem(Level.WARNING, message, file=place.file, line=place.line))
         try:
-            attributes = attributes_of(tree)
+            attributes = attributes_of(draft.tree)
         except (EvaluationError, RecursionError) as error:
             raise declared.file.error(f"{address}: {error}", declared.block.position) from None
+        type_, local = declared.block.labels
         resource = Resource(
             address=address,
             type=type_,

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spendgate.errors import InputError
+from spendgate.inputs.terraform_source.blocks import GrammarError
 from spendgate.inputs.terraform_source.files import read_text
-from spendgate.inputs.terraform_source.grammar import GrammarError
-from spendgate.inputs.terraform_source.nodes import EvaluationError, as_text, first_unknown
 from spendgate.inputs.terraform_source.templates import parse_template
+from spendgate.inputs.terraform_source.values import EvaluationError, as_text, first_unknown
 from spendgate.model.values import Unknown
 
 if TYPE_CHECKING:

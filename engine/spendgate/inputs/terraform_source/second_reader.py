@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from spendgate.inputs.terraform_source.grammar import Attribute, Block, Body, GrammarError, parse_expression
+from spendgate.inputs.terraform_source.blocks import Attribute, Block, Body, GrammarError
+from spendgate.inputs.terraform_source.grammar import parse_expression
 from spendgate.inputs.terraform_source.nodes import Call, Expression, ListOf, Literal, ObjectOf
 
 _UNREADABLE = "the-source-could-not-be-read"
@@ -20,13 +20,13 @@ def second_reading(text: str) -> Body | None:
     Expressions that only python-hcl2 understands become calls of a function that nobody knows: unknown, not left out.
     """
     try:
-        hcl2 = importlib.import_module("hcl2")
-        lark = importlib.import_module("lark")
+        import hcl2
+        from lark.exceptions import LarkError
     except ImportError:
         return None
     try:
         tree = hcl2.loads(text)
-    except (lark.exceptions.LarkError, ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
+    except (LarkError, ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError):
         return None
     return _body(tree, text) if isinstance(tree, dict) else None
 

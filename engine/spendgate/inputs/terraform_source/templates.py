@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from spendgate.inputs.terraform_source.blocks import GrammarError
 from spendgate.inputs.terraform_source.containers import loop_names
-from spendgate.inputs.terraform_source.grammar import GrammarError, Reader
+from spendgate.inputs.terraform_source.grammar import Reader
 from spendgate.inputs.terraform_source.nodes import Expression, Literal
 from spendgate.inputs.terraform_source.operations import Condition, Template, TemplateFor
 

@@ -7,14 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from spendgate.inputs.terraform_source.nodes import (
-    EvaluationError,
-    as_number,
-    as_text,
-    as_whole,
-    kind_of,
-    tidy,
-)
+from spendgate.inputs.terraform_source.values import EvaluationError, as_number, as_text, as_whole, kind_of, tidy
 from spendgate.model.values import Unknown
 
 _VERB = re.compile(r"%(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([%a-zA-Z])")

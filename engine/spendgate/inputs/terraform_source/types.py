@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from spendgate.inputs.terraform_source.collection_functions import as_set
-from spendgate.inputs.terraform_source.nodes import (
-    Call,
+from spendgate.inputs.terraform_source.nodes import Call, Expression, ListOf, Literal, ObjectOf, Scope, Traversal
+from spendgate.inputs.terraform_source.values import (
     EvaluationError,
-    Expression,
-    ListOf,
-    Literal,
-    ObjectOf,
-    Scope,
-    Traversal,
     as_bool,
     as_number,
     as_text,

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from spendgate.errors import InputError, SettingsError
+from spendgate.inputs.terraform_source.blocks import GrammarError
 from spendgate.inputs.terraform_source.encoding_functions import from_plain
 from spendgate.inputs.terraform_source.evaluation import Bare
 from spendgate.inputs.terraform_source.files import SourceFile, parse_source, read_text
-from spendgate.inputs.terraform_source.grammar import GrammarError, parse_expression
+from spendgate.inputs.terraform_source.grammar import parse_expression
 from spendgate.inputs.terraform_source.modules import Module
-from spendgate.inputs.terraform_source.nodes import EvaluationError
 from spendgate.inputs.terraform_source.types import is_plain
+from spendgate.inputs.terraform_source.values import EvaluationError
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
 
