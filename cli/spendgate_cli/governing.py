@@ -103,3 +103,10 @@ def quoted(text: str) -> str:
     import json
 
     return json.dumps(" ".join(text.split()), ensure_ascii=False)
+
+
+def shown(path: Path) -> str:
+    """A path as people know it, without the machine's own folders."""
+    from spendgate.governance.root import shown_path
+
+    return shown_path(str(path))

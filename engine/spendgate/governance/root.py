@@ -32,6 +32,18 @@ def joined(roots: Iterable[str]) -> str:
     return " + ".join(sorted(set(roots)))
 
 
+def shown_path(path: str, *, folder: Path | None = None) -> str:
+    """A path as people of any machine know it: relative to the working folder, or to the repository around it."""
+    place = Path(path)
+    if not place.is_absolute():
+        return path
+    here = (folder or Path.cwd()).resolve()
+    for top in (here, repository_of(here)):
+        if top is not None and place.is_relative_to(top):
+            return place.relative_to(top).as_posix()
+    return path
+
+
 def repository_of(folder: Path) -> Path | None:
     """The top of the repository around a folder, or None."""
     return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)

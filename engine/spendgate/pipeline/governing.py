@@ -11,7 +11,7 @@ from decimal import Decimal
 from spendgate.errors import SettingsError
 from spendgate.governance.fingerprint import fingerprint
 from spendgate.governance.matter import Governed, Matter, Scene
-from spendgate.governance.root import joined, root_of
+from spendgate.governance.root import joined, root_of, shown_path
 from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.finding import Finding, PolicyTally, Verdict
 from spendgate.model.policy import Policy
@@ -126,7 +126,11 @@ def _governed(
 
         baseline = load_baseline(settings.baseline)
         step(lambda given: apply_baseline(given, baseline, scene))
-    return Governed(matters, tuple(problems))
+    return Governed(matters, tuple(_on_any_machine(problem) for problem in problems))
+
+
+def _on_any_machine(problem: Problem) -> Problem:
+    return replace(problem, file=shown_path(problem.file)) if problem.file else problem
 
 
 def _approved(

@@ -20,7 +20,7 @@ from spendgate.documents import read_yaml
 from spendgate.errors import SettingsError, SpendgateError
 from spendgate.settings.file import FILE_NAMES
 
-PATH_KEYS = ("usage_file", "rates", "budgets", "waivers", "approvals", "baseline", "policy_paths")
+PATH_KEYS = ("usage_file", "rates", "nodes", "budgets", "data", "waivers", "approvals", "baseline", "policy_paths")
 """Keys of settings that name files or folders; each is an option as well."""
 
 
