@@ -8,6 +8,7 @@ from datetime import date, datetime
 from spendgate.costing.usage import UsageFile
 from spendgate.documents.machine import bulk_loading
 from spendgate.errors import SettingsError
+from spendgate.governance.budgets import Budget, load_budgets
 from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
 from spendgate.model.finding import Decision
 from spendgate.model.policy import Policy
@@ -47,7 +48,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
     policies = load_policies(settings)
     book = PriceBook.open()
     run = estimate(inputs, settings, book, now.date())
-    case_list = docket(run, policies, now, everything=settings.scope == "all")
+    case_list = docket(run, policies, now, everything=settings.scope == "all", budgets=_budgets(settings))
     judged = judge(policies, case_list, run, settings, book)
     settled = settle(judged.findings, judged.tallies, policies, run, case_list, inputs, settings)
     problems = (*_problems(run), *settled.problems)
@@ -138,6 +139,10 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
             "no policy is loaded, so nothing would be judged", hint="name a pack or a policy, or --allow-empty"
         )
     return policies
+
+
+def _budgets(settings: Settings) -> tuple[Budget, ...]:
+    return load_budgets(settings.budgets) if settings.budgets is not None else ()
 
 
 def _evidence(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from spendgate.costing.totals import Totals, TotalsBuilder
@@ -20,6 +20,7 @@ from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_roots
 from spendgate.ports import Docket, Measured
+from spendgate.wire import v1
 
 BUDGET = "budget.name"
 """The path that makes a group of each budget of `budgets.yaml`."""
@@ -40,6 +41,8 @@ class Run:
     """What pricing has to say beside what the inputs say of themselves."""
     measured: Measured | None = None
     """The use that metrics tell of, by resource."""
+    nodes: v1.Nodes | None = None
+    """The nodes that workloads need, where that can be told."""
 
 
 def total(assessed: Iterable[Assessed]) -> Totals:

@@ -43,6 +43,7 @@ _TOTALS: Words = {
     "delta_monthly": _SIZES,
     **dict.fromkeys(("delta_percent", "unpriced_share", "unpriced", "unpriced_accelerators", "top")),
     **dict.fromkeys(("complete", "errored", "deferred", "count", "types", "accelerators_added")),
+    "alerts": dict.fromkeys(("actual", "forecast", "told")),
 }
 _POOL_PARTS: Words = {
     "capacity": _words(Capacity),
@@ -60,6 +61,10 @@ VOCABULARY: Words = {
     "lifecycle": _words(Lifecycle),
     "workload": _words(WorkloadKind),
     "tag_keys": _words(TagKeys),
+    "budget": {
+        **dict.fromkeys(("name", "monthly", "owner", "spent", "projected")),
+        "month_end": {"p50": None, "p90": None},
+    },
     "life": dict.fromkeys(("stated", "expires_on", "days_left")),
     "around": dict.fromkeys(("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions")),
     "pools": _words(Pool, **_POOL_PARTS),

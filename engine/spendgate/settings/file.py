@@ -51,6 +51,7 @@ class SettingsFile(_Strict):
     schedules: dict[str, Any] = Field(default_factory=dict)
     usage_file: str | None = None
     rates: str | None = None
+    budgets: str | None = None
     scope: Literal["changes", "all"] | None = None
     fail_on: Literal["warn", "require-approval", "block"] | None = None
     on_unknown: Level | None = None
