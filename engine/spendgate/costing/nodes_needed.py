@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from spendgate.costing.hours import HOURS_PER_MONTH
+from spendgate.costing.hours import HOURS_PER_MONTH, hours_per_month
 from spendgate.costing.packing import NodeShape, Packing, PodNeed, pack
 from spendgate.model.accelerator_names import expand
 from spendgate.model.cost import Rate, RateQuery
@@ -19,59 +19,91 @@ _KEPT_MEMORY = Decimal("0.08")
 """Shares of CPU and memory that a node keeps for itself (kubelet and system): round figures, between GKE's and EKS's tables."""
 
 
+SIZES = ("min", "desired", "max")
+
+
 @dataclass(frozen=True, slots=True)
 class NodesNeeded:
-    """The packing at the desired size, and its cost of a month of 730 hours; `None` where a node has no price.
+    """The packing at one size, and what it costs in a month for as long as the pods run; `None` where a node has no price.
 
     `left_out` names workloads that could not be packed, with the reason: unknown counts, unknown requests, no cloud.
+    `packed` are the addresses of the others, `shapes` the shapes that were used, by name.
     """
 
     packing: Packing
     monthly: Decimal | None
     left_out: tuple[tuple[str, str], ...]
+    packed: tuple[str, ...] = ()
+    shapes: Mapping[str, NodeShape] = field(default_factory=dict)
 
 
 def nodes_needed(
-    workloads: Iterable[tuple[str, Facets]], catalog: Catalog, prices: PriceSource, shapes: Sequence[NodeShape] = ()
+    workloads: Iterable[tuple[str, Facets]],
+    catalog: Catalog,
+    prices: PriceSource,
+    shapes: Sequence[NodeShape] = (),
+    size: str = "desired",
 ) -> NodesNeeded:
-    """Pack the workloads of a run, given by address. Without shapes, those machine types are used that the pods name."""
+    """Pack the workloads of a run, given by address. Without shapes, those machine types are used that the pods name.
+
+    `size` is one of `SIZES`. Pods on nodes that the run prices are left to those, unless the shapes are of the same pool.
+    """
     needs: list[PodNeed] = []
     left_out: list[tuple[str, str]] = []
+    packed: dict[str, None] = {}
     wanted: dict[tuple[str, str, str, str], None] = {}
+    pools = {shape.pool for shape in shapes}
     for address, facets in workloads:
         for pool in facets.pools:
-            if pool.service != "pod" or pool.details.get("nodes"):
+            if pool.service != "pod" or not pools.issuperset(pool.details.get("nodes") or ()):
                 continue
-            need = need_of(f"{address} {pool.name}".strip(), pool)
+            need = need_of(f"{address} {pool.name}".strip(), pool, size, hours_per_month(facets.schedule))
             if isinstance(need, str):
                 left_out.append((address, need))
                 continue
-            if not shapes and not need.machine_types:
-                left_out.append((address, "it names no machine type, and no node shapes are given"))
-                continue
-            # NOTE: shapes made of machine types carry no labels: the type stands for what the selector asked for.
-            needs.append(need if shapes else replace(need, selector=None))
-            place = (str(pool.details.get("provider")), str(pool.region))
-            bought = "spot" if pool.purchase.model == "spot" else "on-demand"
-            wanted.update(dict.fromkeys((*place, type_, bought) for type_ in need.machine_types))
+            if not shapes:
+                missing = _missing(need, pool)
+                if missing is not None:
+                    left_out.append((address, missing))
+                    continue
+                place = (str(pool.details.get("provider")), str(pool.region))
+                bought = "spot" if pool.purchase.model == "spot" else "on-demand"
+                wanted.update(dict.fromkeys((*place, type_, bought) for type_ in need.machine_types))
+                # NOTE: shapes made of machine types carry no labels: the type stands for what the selector asked for.
+                need = replace(need, selector=None)
+            elif pool.details.get("assumed"):
+                need = replace(need, machine_types=())
+            needs.append(need)
+            packed[address] = None
     found = list(shapes) or [
         shape for key in wanted if (shape := shape_of(*key, catalog=catalog, prices=prices)) is not None
     ]
     packing = pack(needs, found)
     left_out += [(name.split(" ")[0], why) for name, why in packing.unplaced.items()]
-    monthly = packing.hourly * HOURS_PER_MONTH if packing.hourly is not None else None
-    return NodesNeeded(packing, monthly, tuple(sorted(left_out)))
+    amounts = list(packing.monthly.values())
+    known = [amount for amount in amounts if amount is not None]
+    monthly = sum(known, Decimal(0)) if len(known) == len(amounts) else None
+    used = {shape.name: shape for shape in found if shape.name in packing.nodes}
+    gone = {address for address, _ in left_out}
+    addresses = tuple(address for address in packed if address not in gone)
+    return NodesNeeded(packing, monthly, tuple(sorted(left_out)), addresses, used)
 
 
-def need_of(name: str, pool: Pool) -> PodNeed | str:
-    """What the pods of a pool need at the desired size, or why it cannot be told."""
-    count, details = pool.capacity.desired, pool.details
-    if not isinstance(count, int):
-        return f"number of pods: {count.reason if isinstance(count, Unknown) else 'not stated'}"
-    if isinstance(details.get("asked"), Unknown):
-        return f"accelerators: {details['asked'].reason}"
+def _missing(need: PodNeed, pool: Pool) -> str | None:
+    """What keeps pods from being packed onto machine types of the price book."""
     if not isinstance(pool.region, str):
         return pool.region.reason if isinstance(pool.region, Unknown) else "its region is not known"
+    return None if need.machine_types else "it names no machine type, and no node shapes are given"
+
+
+def need_of(name: str, pool: Pool, size: str = "desired", hours: Decimal = HOURS_PER_MONTH) -> PodNeed | str:
+    """What the pods of a pool need at a size, or why it cannot be told. `hours` is what a schedule leaves of a month."""
+    count, details = getattr(pool.capacity, size), pool.details
+    if not isinstance(count, int):
+        return f"number of pods: {count.reason if isinstance(count, Unknown) else 'not bounded'}"
+    for what, key in (("accelerators", "asked"), ("CPU", "cpu"), ("memory", "memory_gib")):
+        if isinstance(value := details.get(key), Unknown):
+            return f"{what}: {value.reason}"
     models = pool.accelerators.models
     return PodNeed(
         name,
@@ -82,6 +114,7 @@ def need_of(name: str, pool: Pool) -> PodNeed | str:
         models if isinstance(models, tuple) else (),
         details.get("selector"),
         pool.machine_types if isinstance(pool.machine_types, tuple) else (),
+        hours=details.get("hours_expected", hours),
     )
 
 

@@ -9,12 +9,16 @@ node labels, taints, one pod a node for pods that share a node with none of thei
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
+
+from spendgate.costing.hours import HOURS_PER_MONTH
 
 _NOTHING = Decimal(0)
+_MOST_PODS = 110
+"""Pods on a node: the kubelet's default of `maxPods`."""
 
 
 class Selector(Protocol):
@@ -28,12 +32,17 @@ class Selector(Protocol):
         """Whether the pod stands these taints."""
         ...
 
+    def key(self) -> tuple[Any, ...]:
+        """What makes two selectors equal; hashable."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NodeShape:
     """A node that may be started: what pods can use of it, and its price. `models` are its accelerators' family names.
 
-    `most` bounds how many of them there may be; `hourly=None` means that no price is known, which is never taken for cheap.
+    `most` bounds how many of them there may be, together with the other shapes of the same `pool`; `hourly=None` means that no
+    price is known, which is never taken for cheap. `machine_type` is the name when none is given.
     """
 
     name: str
@@ -45,11 +54,16 @@ class NodeShape:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     taints: tuple[tuple[str, str, str], ...] = ()
     most: int | None = None
+    machine_type: str = ""
+    pool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PodNeed:
-    """Like pods to be placed. `accelerators` may be a fraction; `models` empty means any; `spread`: at most one a node."""
+    """Like pods to be placed. `accelerators` may be a fraction; `models` empty means any; `spread`: at most one a node.
+
+    `hours` is how long one of them runs in a month: a node stays as long as the longest of its pods.
+    """
 
     name: str
     count: int
@@ -60,23 +74,33 @@ class PodNeed:
     selector: Selector | None = None
     machine_types: tuple[str, ...] = ()
     spread: bool = False
+    hours: Decimal = HOURS_PER_MONTH
+
+    def kind(self) -> tuple[Any, ...]:
+        """What makes two needs the same to a node."""
+        selector = self.selector.key() if self.selector is not None else None
+        return self.cpu, self.memory_gib, self.accelerators, self.models, selector, self.machine_types, self.spread
 
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """Nodes by the name of their shape, accelerators that are paid and not asked for, and pods that fit nowhere with the reason."""
+    """Nodes by the name of their shape, accelerators that are paid and not asked for, and pods that fit nowhere with the reason.
+
+    `monthly` is the cost of the nodes of a shape for as long as their pods run, `None` without a price.
+    """
 
     nodes: Mapping[str, int]
     idle_accelerators: Decimal
     unplaced: Mapping[str, str]
     hourly: Decimal | None
     """What all nodes cost an hour; `None` when one of them has no price."""
+    monthly: Mapping[str, Decimal | None] = field(default_factory=dict)
 
 
 class _Node:
     """A node that is being filled."""
 
-    __slots__ = ("accelerators", "cpu", "held", "memory", "shape")
+    __slots__ = ("accelerators", "cpu", "held", "hours", "memory", "pods", "shape")
 
     def __init__(self, shape: NodeShape) -> None:
         self.shape = shape
@@ -84,12 +108,14 @@ class _Node:
         self.memory = shape.memory_gib
         self.accelerators = shape.accelerators
         self.held: set[str] = set()
+        self.hours = _NOTHING
+        self.pods = _MOST_PODS
 
     def room_for(self, need: PodNeed) -> int:
         """How many pods of a need still fit."""
         if need.spread and need.name in self.held:
             return 0
-        room = need.count if not need.spread else 1
+        room = min(need.count, self.pods) if not need.spread else 1
         for free, asked in (
             (self.cpu, need.cpu),
             (self.memory, need.memory_gib),
@@ -104,31 +130,95 @@ class _Node:
         self.memory -= need.memory_gib * count
         self.accelerators -= need.accelerators * count
         self.held.add(need.name)
+        self.hours = max(self.hours, need.hours)
+        self.pods -= count
 
 
 def pack(needs: Sequence[PodNeed], shapes: Sequence[NodeShape]) -> Packing:
     """Pack pods onto nodes of given shapes. Deterministic: equal needs and prices fall back on names."""
-    open_nodes: dict[str, list[_Node]] = defaultdict(list)
+    open_nodes = _Open(shapes)
     unplaced: dict[str, str] = {}
+    suitable: dict[tuple[Any, ...], list[NodeShape]] = {}
     for need in sorted(needs, key=lambda need: (-need.accelerators, -need.cpu, -need.memory_gib, need.name)):
-        suitable = [shape for shape in shapes if suits(need, shape)]
-        left = need.count
-        for shape in suitable:
-            left = _fill(open_nodes[shape.name], need, left)
-        if left == 0:
-            continue
-        for shape in sorted(suitable, key=lambda shape: _cost_per_pod(need, shape)):
-            left = _open(open_nodes[shape.name], shape, need, left)
-            if left == 0:
-                break
+        kind = need.kind()
+        if kind not in suitable:
+            suitable[kind] = [shape for shape in shapes if suits(need, shape)]
+        left = open_nodes.fill(need, kind, suitable[kind])
         if left:
-            unplaced[need.name] = _why(need, suitable, shapes, left)
-    return _packing(open_nodes, unplaced)
+            cheapest_first = sorted(suitable[kind], key=lambda shape: _cost_per_pod(need, shape))
+            left = open_nodes.start(need, cheapest_first, left)
+        if left:
+            unplaced[need.name] = _why(suitable[kind], shapes, left)
+    return open_nodes.packing(unplaced)
+
+
+class _Open:
+    """The nodes that are started, in the order in which they were."""
+
+    def __init__(self, shapes: Sequence[NodeShape]) -> None:
+        self._nodes: dict[str, list[_Node]] = {shape.name: [] for shape in shapes}
+        self._of_pool: dict[str, int] = defaultdict(int)
+        self._full: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+
+    def fill(self, need: PodNeed, kind: tuple[Any, ...], shapes: Sequence[NodeShape]) -> int:
+        """Put pods onto nodes that are there; how many are left.
+
+        NOTE: room only shrinks, so nodes that had none for pods of this kind are not looked at again.
+        """
+        left = need.count
+        full = self._full[kind]
+        for shape in shapes:
+            nodes = self._nodes[shape.name]
+            place = 0 if need.spread else full.get(shape.name, 0)
+            while left and place < len(nodes):
+                count = min(left, nodes[place].room_for(need))
+                if count:
+                    nodes[place].take(need, count)
+                    left -= count
+                if left:
+                    place += 1
+            full[shape.name] = place
+        return left
+
+    def start(self, need: PodNeed, shapes: Sequence[NodeShape], left: int) -> int:
+        """Start nodes for what is left, as far as the bounds of pools allow; how many pods are left then."""
+        for shape in shapes:
+            nodes, pool = self._nodes[shape.name], shape.pool or shape.name
+            while left and (shape.most is None or self._of_pool[pool] < shape.most):
+                node = _Node(shape)
+                count = min(left, node.room_for(need))
+                node.take(need, count)
+                nodes.append(node)
+                self._of_pool[pool] += 1
+                left -= count
+        return left
+
+    def packing(self, unplaced: Mapping[str, str]) -> Packing:
+        """What was started."""
+        nodes = {name: len(found) for name, found in sorted(self._nodes.items()) if found}
+        used = [node for found in self._nodes.values() for node in found]
+        idle = sum((node.accelerators for node in used), _NOTHING)
+        monthly = {name: _sum(_monthly(node) for node in self._nodes[name]) for name in nodes}
+        hourly = _sum(node.shape.hourly for node in used)
+        return Packing(nodes, idle, dict(sorted(unplaced.items())), hourly, monthly)
+
+
+def _monthly(node: _Node) -> Decimal | None:
+    return node.shape.hourly * node.hours if node.shape.hourly is not None else None
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    total = _NOTHING
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
 
 
 def suits(need: PodNeed, shape: NodeShape) -> bool:
     """Whether a pod may run on a node of a shape, and fits into an empty one."""
-    if need.machine_types and shape.name not in need.machine_types:
+    if need.machine_types and (shape.machine_type or shape.name) not in need.machine_types:
         return False
     if need.models and need.accelerators > 0 and not set(need.models) & set(shape.models):
         return False
@@ -140,27 +230,6 @@ def suits(need: PodNeed, shape: NodeShape) -> bool:
     return _Node(shape).room_for(need) > 0 or need.count == 0
 
 
-def _fill(nodes: list[_Node], need: PodNeed, left: int) -> int:
-    for node in nodes:
-        if left == 0:
-            return 0
-        count = min(left, node.room_for(need))
-        if count:
-            node.take(need, count)
-            left -= count
-    return left
-
-
-def _open(nodes: list[_Node], shape: NodeShape, need: PodNeed, left: int) -> int:
-    while left and (shape.most is None or len(nodes) < shape.most):
-        node = _Node(shape)
-        count = min(left, node.room_for(need))
-        node.take(need, count)
-        nodes.append(node)
-        left -= count
-    return left
-
-
 def _cost_per_pod(need: PodNeed, shape: NodeShape) -> tuple[bool, Decimal, str]:
     """Cheapest for all pods of the need first; shapes without a price come last."""
     each = _Node(shape).room_for(need)
@@ -168,19 +237,10 @@ def _cost_per_pod(need: PodNeed, shape: NodeShape) -> tuple[bool, Decimal, str]:
     return shape.hourly is None, (shape.hourly or _NOTHING) * nodes, shape.name
 
 
-def _why(need: PodNeed, suitable: Sequence[NodeShape], shapes: Sequence[NodeShape], left: int) -> str:
+def _why(suitable: Sequence[NodeShape], shapes: Sequence[NodeShape], left: int) -> str:
     if not shapes:
         return "no node shapes are given"
     if suitable:
-        return f"{left} pods are left when every suitable node is started"
+        pods = f"{left} pods are" if left > 1 else "one pod is"
+        return f"{pods} left when every suitable node is started"
     return "no node shape has the labels, taints, accelerators and room that it needs"
-
-
-def _packing(open_nodes: Mapping[str, list[_Node]], unplaced: Mapping[str, str]) -> Packing:
-    nodes = {name: len(found) for name, found in sorted(open_nodes.items()) if found}
-    used = [node for found in open_nodes.values() for node in found]
-    idle = sum((node.accelerators for node in used), _NOTHING)
-    prices = [node.shape.hourly for node in used]
-    known = [price for price in prices if price is not None]
-    hourly = sum(known, _NOTHING) if len(known) == len(prices) else None
-    return Packing(nodes, idle, dict(sorted(unplaced.items())), hourly)

@@ -13,13 +13,13 @@ from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
 from spendgate.model.finding import Decision
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem
-from spendgate.pipeline.assess import Assessor, Surroundings, traffic
+from spendgate.pipeline.assess import Assessed, Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
 from spendgate.pipeline.governing import input_roots, settle
 from spendgate.pipeline.graphs import graphs
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.opening import opened
-from spendgate.pipeline.pricing import pricing
+from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
 from spendgate.policies.catalog import load
 from spendgate.prices.book import PriceBook
@@ -109,7 +109,16 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     assessor.check_usage(workloads)
     around = zip(workloads, graphs(workloads), strict=True)
     assessed = tuple(item for workload, graph in around for item in assessor.assess(workload, graph))
-    return Run(workloads, assessed, total(assessed), prices.currency, prices.problems())
+    nodes = _nodes(assessed, settings, prices)
+    return Run(workloads, assessed, total(assessed), prices.currency, prices.problems(), nodes=nodes)
+
+
+def _nodes(assessed: Sequence[Assessed], settings: Settings, prices: Pricing) -> v1.Nodes | None:
+    if settings.nodes is None and not any(item.facets.kind == "k8s.workload" for item in assessed):
+        return None
+    from spendgate.pipeline.nodes import node_view
+
+    return node_view(assessed, settings, prices.catalog, prices.source)
 
 
 def policy_document(inputs: Sequence[str], settings: Settings, now: datetime) -> str:

@@ -81,6 +81,7 @@ def build_report(
             roots=list(roots),
         ),
         evidence=evidence,
+        nodes=run.nodes,
     )
 
 

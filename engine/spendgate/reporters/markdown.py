@@ -22,6 +22,7 @@ from spendgate.reporters.markdown_page import Page
 from spendgate.reporters.markdown_safe import code, fenced, inline
 from spendgate.reporters.markdown_sums import sums
 from spendgate.reporters.money_text import is_known, low_high, money, plain, quantity, rate, signed, total_delta
+from spendgate.reporters.node_text import node_rows
 from spendgate.reporters.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class MarkdownReporter:
         if options.verbosity >= 0:
             _remedies(found, page)
             _costs(report, page, None if options.verbosity > 0 else _COST_ROWS)
+            node_rows(report, page)
             sums(report, page)
             _missing(report, page)
             _policies(report, page)

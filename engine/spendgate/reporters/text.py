@@ -15,6 +15,7 @@ from spendgate.reporters.headline import (
 )
 from spendgate.reporters.ink import Ink
 from spendgate.reporters.money_text import total_delta
+from spendgate.reporters.node_text import node_lines
 from spendgate.reporters.safe_text import hanging, one_line, without_commands, wrap
 from spendgate.reporters.text_costs import cost_lines, not_priced_lines, usage_lines
 from spendgate.reporters.text_findings import finding_lines
@@ -43,6 +44,7 @@ class TextReporter:
             parts = [_header(report, ink, width), *parts]
             parts += [
                 cost_lines(report, ink, width, options.verbosity),
+                node_lines(report, ink, width, options.verbosity),
                 group_lines(report, ink, width, options.verbosity),
                 unit_lines(report, ink, width),
                 carbon_lines(report, ink, width),

@@ -51,6 +51,7 @@ class Settings:
     usage_file: str | None = None
     rates: str | None = None
     budgets: str | None = None
+    nodes: str | None = None
     scope: str = "changes"
     fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL
     on_unknown: Enforcement | None = None
@@ -87,6 +88,7 @@ _PLAIN_KEYS: Mapping[str, Any] = {
     "usage_file": None,
     "rates": None,
     "budgets": None,
+    "nodes": None,
     "scope": "changes",
     "fail_on": "require-approval",
     "on_unknown": None,
@@ -110,7 +112,17 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "rego_engine": ("auto", "server", "binary", "embedded"),
 }
 _LIST_KEYS = ("packs", "policy_paths", "approvals")
-_PATHS = ("usage_file", "opa_ca_file", "opa_cert_file", "opa_key_file", "rates", "budgets", "waivers", "baseline")
+_PATHS = (
+    "usage_file",
+    "opa_ca_file",
+    "opa_cert_file",
+    "opa_key_file",
+    "rates",
+    "nodes",
+    "budgets",
+    "waivers",
+    "baseline",
+)
 _LISTS_OF_PATHS = ("policy_paths", "approvals")
 """Keys whose values in the file are relative to it."""
 
@@ -145,6 +157,7 @@ def resolve(
         usage_file=plain["usage_file"],
         rates=plain["rates"],
         budgets=plain["budgets"],
+        nodes=plain["nodes"],
         scope=plain["scope"],
         fail_on=Enforcement.parse(plain["fail_on"]),
         on_unknown=Enforcement.parse(plain["on_unknown"]) if plain["on_unknown"] else None,

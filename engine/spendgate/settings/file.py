@@ -49,6 +49,7 @@ class SettingsFile(_Strict):
     environments: Environments = Environments()
     regions: dict[Literal["aws", "google", "azure", "kubernetes"], str] = Field(default_factory=dict)
     schedules: dict[str, Any] = Field(default_factory=dict)
+    nodes: str | None = None
     usage_file: str | None = None
     rates: str | None = None
     budgets: str | None = None

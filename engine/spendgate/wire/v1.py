@@ -147,6 +147,40 @@ class UnitCost(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class NodeCount(msgspec.Struct, frozen=True):
+    """Nodes of one shape. `pool`: the node pool that starts them, where one is known; `monthly` is `null` without a price."""
+
+    machine_type: str
+    count: int
+    monthly: Decimal | None = None
+    pool: str = ""
+    accelerators: Decimal = Decimal(0)
+    """Of all of them together."""
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A workload that was put on no node, and why."""
+
+    address: str
+    reason: str
+
+
+class Nodes(msgspec.Struct, frozen=True):
+    """The marginal view: whole nodes that the workloads need beside what is there, where `Cost` bears shares of nodes.
+
+    `monthly` is at the fewest, the desired and the most pods, for as long as the pods run; `packing` at the desired number.
+    `share_monthly` is what the same workloads bear in `Cost`. `in_totals`: node pools whose nodes `Cost` counts too.
+    """
+
+    monthly: Range
+    packing: list[NodeCount] = []
+    left_out: list[LeftOut] = []
+    workloads: int = 0
+    idle_accelerators: Decimal = Decimal(0)
+    share_monthly: Range = NOT_KNOWN
+    in_totals: list[str] = []
+
+
 class Group(msgspec.Struct, frozen=True):
     """Resources that share the value of a path (`tags.team`, `module`); `value` is `untagged` for those without one."""
 
@@ -292,6 +326,8 @@ class Report(msgspec.Struct, frozen=True):
     carbon: CarbonTotal | None = None
     units: list[UnitCost] = []
     evidence: Evidence | None = None
+    nodes: Nodes | None = None
+    """`null` without workloads of Kubernetes, or when nothing tells on which nodes they may run."""
 
 
 def encode(report: Report, *, indent: int = -1) -> bytes:
