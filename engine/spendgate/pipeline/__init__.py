@@ -47,6 +47,11 @@ def check(
 def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: bool, evidence: bool) -> v1.Report:
     policies = load_policies(settings)
     book = PriceBook.open()
+    if inputs[0].endswith((".jsonl", ".ndjson")):
+        from spendgate.pipeline.stream import check_stream, is_streamed
+
+        if is_streamed(inputs):
+            return check_stream(inputs[0], settings, now, policies, book)
     run = estimate(inputs, settings, book, now.date())
     case_list = docket(run, policies, now, everything=settings.scope == "all", budgets=_budgets(settings))
     judged = judge(policies, case_list, run, settings, book)

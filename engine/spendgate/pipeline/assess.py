@@ -103,11 +103,12 @@ class Assessor:
         self._blends = blends
         self._carbon = carbon
 
-    def assess(self, workload: Workload, graph: Graph) -> Iterator[Assessed]:
-        """Every change of a workload, ordered by address, amid the neighbours that its graph tells."""
+    def assess(self, workload: Workload, graph: Graph, only: frozenset[str] | None = None) -> Iterator[Assessed]:
+        """Every change of a workload, ordered by address, amid the neighbours that its graph tells; `only` these addresses."""
         sides = _Sides(self._context(workload, graph.before), self._context(workload, graph.after), graph)
         for change in sorted(workload.changes, key=lambda change: change.address):
-            yield self._assessed(change, workload, sides)
+            if only is None or change.address in only:
+                yield self._assessed(change, workload, sides)
 
     def check_usage(self, workloads: tuple[Workload, ...]) -> None:
         """Refuse a usage file that speaks of what no run holds or no meter reads."""

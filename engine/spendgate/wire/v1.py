@@ -341,6 +341,11 @@ def revised(report: Report, **fields: Any) -> Report:
     return msgspec.structs.replace(report, **fields)
 
 
+def recounted(counts: Counts, **fields: Any) -> Counts:
+    """The counts with other values in some of their fields."""
+    return msgspec.structs.replace(counts, **fields)
+
+
 def looks_like_report(data: bytes) -> bool:
     """Whether a document seems to be a saved report, without reading the whole of it."""
     return data.lstrip()[:1] == b"{" and b'"exit_code"' in data and b'"rego_engine"' in data

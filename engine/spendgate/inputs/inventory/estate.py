@@ -37,26 +37,57 @@ class Groups:
     types: set[str] = field(default_factory=set)
 
 
-class Estate:
-    """Collects the things of one input. `groups` are those known from elsewhere in it."""
+@dataclass(slots=True)
+class Remarks:
+    """What was met and is to be said: kinds without a table, records of no known form, things that are gone, members, twins."""
 
-    def __init__(self, origin: str, groups: Groups | None = None) -> None:
+    unsupported: Counter[str] = field(default_factory=Counter)
+    strange: int = 0
+    gone: int = 0
+    members: int = 0
+    twins: int = 0
+    said: list[Problem] = field(default_factory=list)
+
+    def problems(self, origin: str) -> Iterator[Problem]:
+        """All of it, for the run."""
+        yield from self.said
+        if self.strange:
+            verb = "are" if self.strange > 1 else "is"
+            message = f"{self.strange} of its records {verb} of no form that is known, and not judged"
+            yield Problem(Level.WARNING, message, file=origin, undetermined=True)
+        if self.unsupported:
+            total = sum(self.unsupported.values())
+            kinds = ", ".join(f"{kind} ({count})" for kind, count in self.unsupported.most_common(_SHOWN))
+            more = len(self.unsupported) - _SHOWN
+            rest = f" and {more} more kinds" if more > 0 else ""
+            message = (
+                f"{total} resources are of kinds in no table, of which only tags and place are judged: {kinds}{rest}"
+            )
+            yield Problem(Level.INFO, message, file=origin)
+        for count, what in (
+            (self.members, "left out: the groups that run them are in this input and counted instead"),
+            (self.twins, "given more than once and counted once"),
+            (self.gone, "left out: deleted, or standing for nothing"),
+        ):
+            if count:
+                yield Problem(Level.INFO, f"{count} {what}", file=origin)
+
+
+class Estate:
+    """Collects the things of one input. `groups` and `remarks` are those of the parts of it that were read before."""
+
+    def __init__(self, origin: str, groups: Groups | None = None, remarks: Remarks | None = None) -> None:
         self._origin = origin
         self._found: list[tuple[Item | None, Change]] = []
         self.groups = groups if groups is not None else Groups()
-        self.unsupported: Counter[str] = Counter()
-        self.strange = 0
-        self.gone = 0
-        self.members = 0
-        self.twins = 0
-        self.said: list[Problem] = []
+        self.remarks = remarks if remarks is not None else Remarks()
 
     def add(self, thing: Item | Change | Problem | None) -> None:
         """Take one thing in."""
         if thing is None:
-            self.strange += 1
+            self.remarks.strange += 1
         elif isinstance(thing, Problem):
-            self.said.append(replace(thing, file=thing.file or self._origin))
+            self.remarks.said.append(replace(thing, file=thing.file or self._origin))
         elif isinstance(thing, Change):
             self._found.append((None, thing))
         else:
@@ -66,10 +97,10 @@ class Estate:
         shape, known = shape_of(item)
         change = to_change(item, shape)
         if change is None:
-            self.gone += 1
+            self.remarks.gone += 1
             return
         if not known:
-            self.unsupported[item.kind] += 1
+            self.remarks.unsupported[item.kind] += 1
         self.groups.types.add(change.resource.type)
         if shape.owns is not None:
             self.groups.of_pools.update(shape.owns(item))
@@ -82,13 +113,13 @@ class Estate:
         by_address: dict[str, Change] = {}
         for item, change in self._found:
             if item is not None and self._is_member(item):
-                self.members += 1
+                self.remarks.members += 1
                 continue
             change = self._with_disks(change)
             address = change.address
             twin = by_address.get(address)
             if twin is not None and _same(twin.resource, change.resource):
-                self.twins += 1
+                self.remarks.twins += 1
                 if _says_more(change.resource, twin.resource):
                     by_address[address] = change
                 continue
@@ -118,31 +149,7 @@ class Estate:
 
     def problems(self) -> Iterator[Problem]:
         """What is to be said about the input as a whole."""
-        yield from self.said
-        if self.strange:
-            yield Problem(
-                Level.WARNING,
-                f"{self.strange} of its records {'are' if self.strange > 1 else 'is'} of no form that is known, and not judged",
-                file=self._origin,
-                undetermined=True,
-            )
-        if self.unsupported:
-            total = sum(self.unsupported.values())
-            kinds = ", ".join(f"{kind} ({count})" for kind, count in self.unsupported.most_common(_SHOWN))
-            more = len(self.unsupported) - _SHOWN
-            rest = f" and {more} more kinds" if more > 0 else ""
-            yield Problem(
-                Level.INFO,
-                f"{total} resources are of kinds that are in no table: only tags and place are judged: {kinds}{rest}",
-                file=self._origin,
-            )
-        for count, what in (
-            (self.members, "left out: the groups that run them are in this input and counted instead"),
-            (self.twins, "given more than once and counted once"),
-            (self.gone, "left out: they are deleted or stand for nothing"),
-        ):
-            if count:
-                yield Problem(Level.INFO, f"{count} {what}", file=self._origin)
+        yield from self.remarks.problems(self._origin)
 
 
 def _same(first: Resource, second: Resource) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from spendgate.documents.encoding import head_as_utf8
 from spendgate.documents.machine import bulk_loading
 from spendgate.errors import InputError
-from spendgate.inputs.inventory.estate import JOINED, Estate, Groups
+from spendgate.inputs.inventory.estate import JOINED, Estate, Groups, Remarks
 from spendgate.inputs.inventory.handwritten import looks_handwritten, read_handwritten
 from spendgate.inputs.inventory.recognise import looks_like_inventory, things_in
 from spendgate.inputs.inventory.rows import table_of
@@ -57,17 +57,19 @@ def is_stream(path: str) -> bool:
     return path.endswith(LINE_SUFFIXES)
 
 
-def chunks(path: Path, origin: str, lines: int = CHUNK_LINES) -> Iterator[tuple[Workload, frozenset[str]]]:
+def chunks(
+    path: Path, origin: str, remarks: Remarks, lines: int = CHUNK_LINES
+) -> Iterator[tuple[Workload, frozenset[str]]]:
     """The inventory of a file of JSON lines, part by part: `(workload, addresses to judge)`.
 
     A first pass keeps groups, templates and the like; each part has them beside its own resources, to be joined but not judged
-    again. Twins are told within a part only. Raises InputError for a line that is broken.
+    again. Twins are told within a part only; `remarks` collects what is to be said of the whole. Raises InputError for a line that is broken.
     """
     table = table_of(path.name)
     joined, groups = _joined(path, origin, table)
     source = lines_of(path, origin)
     while part := list(islice(source, lines)):
-        estate = Estate(origin, groups)
+        estate = Estate(origin, groups, remarks)
         for value, _ in part:
             for thing in things_in(value, table):
                 estate.add(thing)
@@ -75,7 +77,7 @@ def chunks(path: Path, origin: str, lines: int = CHUNK_LINES) -> Iterator[tuple[
         mine = frozenset(change.address for change in own)
         beside = tuple(change for change in joined if change.address not in mine)
         yield (
-            Workload(origin, "inventory", own + beside, tuple(estate.problems()), InventoryReferences()),
+            Workload(origin, "inventory", own + beside, (), InventoryReferences()),
             mine,
         )
 
