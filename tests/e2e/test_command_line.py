@@ -77,8 +77,8 @@ EXIT_CODES = {
     "warnings alone pass": (plan(create("t3.micro", tags={"environment": "dev"})), [], 0),
     "soft fail exits 0": (plan(create("p5.48xlarge")), ["--soft-fail"], 0),
     "a parameter loosens a policy": (
-        plan(create("p4d.24xlarge")),
-        ["--pack", "gpu", "--param", "GPU-001.allowed={dev: [A100-40GB]}"],
+        plan(create("g5.xlarge")),
+        ["--param", "GPU-001.allowed={dev: [A10G]}"],
         0,
     ),
     "unknowns can be taken more seriously": (
@@ -195,7 +195,12 @@ def test_same_input_same_bytes() -> None:
 def test_standard_input_and_file_agree() -> None:
     by_name = run("check", str(STORY), "--now", "2026-11-24", "-q").output
     by_pipe = run("check", "-", "--now", "2026-11-24", "-q", data=STORY.read_bytes()).output
-    assert by_pipe.splitlines()[1:] == by_name.splitlines()[1:]
+    # A named plan finds lines in the source beside it, a piped one has no folder to look in.
+    assert _without_places(by_pipe) == _without_places(by_name)
+
+
+def _without_places(text: str) -> list[str]:
+    return [line for line in text.splitlines()[1:] if not line.strip().startswith("at ")]
 
 
 def test_utf_16_as_powershell_writes_it(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spendgate.graph import Graph
-from spendgate.inputs.kubernetes.references import ObjectReferences
 from spendgate.model.resource import Change, Workload
 
 MANIFESTS = "k8s"
@@ -58,6 +57,8 @@ def _clusters(workloads: Sequence[Workload]) -> list[_Cluster]:
 
 
 def _together(workloads: Sequence[Workload]) -> Graph:
+    from spendgate.inputs.kubernetes.references import ObjectReferences
+
     if len(workloads) == 1:
         return Graph(workloads[0].changes, workloads[0].references)
     changes: list[Change] = sorted(

@@ -10,10 +10,11 @@ from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.inputs import COMPARISONS, open_input
-from spendgate.model.resource import Workload
+from spendgate.model.resource import Locate, Workload
 from spendgate.settings import Settings
 
 _WORDS = {"k8s": "Kubernetes objects", "source": "Terraform source"}
+_SOURCE_SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SOURCE_ONLY = {"variables": "--var and --var-file", "roots": "--root"}
 
 
@@ -74,12 +75,22 @@ def _placed(path: str, workload: Workload, stated: str | None) -> Workload:
     """A plan with places in the source beside it, if there is any."""
     if workload.source != "plan" or (path == "-" and stated is None):
         return workload
-    from spendgate.inputs.terraform_source.locations import locator
-
     folder = stated if stated is not None else os.path.dirname(path) or "."  # noqa: PTH120 - shown as the user wrote it
     if stated is not None and not Path(stated).is_dir():
         raise SettingsError(f"--source {stated}: no such folder")
-    found = locator(folder)
+    found = _locator(folder)
     if found is None and stated is not None:
         raise SettingsError(f"--source {stated}: holds no Terraform source")
     return workload if found is None else replace(workload, locate=found)
+
+
+def _locator(folder: str) -> Locate | None:
+    """Finds lines in the source of a folder; what reads source is loaded only where there is some."""
+    try:
+        if not any(name.endswith(_SOURCE_SUFFIXES) for name in os.listdir(folder)):  # noqa: PTH208
+            return None
+    except OSError:
+        return None
+    from spendgate.inputs.terraform_source.locations import locator
+
+    return locator(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from spendgate.costing.carbon import CarbonMeter
 from spendgate.model.resource import Level, Problem
@@ -11,8 +12,10 @@ from spendgate.ports import Catalog, PriceSource
 from spendgate.prices.book import PriceBook
 from spendgate.prices.energy import EnergyBook
 from spendgate.prices.llm import TokenPrices
-from spendgate.prices.overlay import RateOverlay
 from spendgate.settings import Settings
+
+if TYPE_CHECKING:
+    from spendgate.prices.overlay import RateOverlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> P
     listed = TokenPrices(book, today)
     if settings.rates is None:
         return Pricing(book, listed, book)
+    from spendgate.prices.overlay import RateOverlay
     from spendgate.prices.rates_file import load
 
     overlay = RateOverlay(listed, book, load(settings.rates), today)

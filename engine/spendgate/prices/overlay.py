@@ -11,19 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
 from spendgate.ports import Catalog, MachineSpec, PriceSource
 from spendgate.prices.own_machines import HOURS_PER_YEAR, Ownership
-from spendgate.prices.rates_file import Commitment, OwnMachine, Rates, Scope
+
+if TYPE_CHECKING:
+    from spendgate.prices.rates_file import Commitment, OwnMachine, Rates, Scope
 
 _HUNDRED = Decimal(100)
 _AZURE_FAMILY = re.compile(r"(?:standard|basic)_([a-z]+)", re.IGNORECASE)
 _MACHINE_SERVICES = ("machine", "windows machine")
 
 
-S = TypeVar("S", bound=Scope)
+S = TypeVar("S", bound="Scope")
 
 
 @dataclass

@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 from spendgate.model.finding import Enforcement
 from spendgate.policies.catalog import Override
-from spendgate.settings.file import SettingsFile, checked, find_file, overrides
+from spendgate.settings.unsaid import NothingSaid, find_file
+
+if TYPE_CHECKING:
+    from spendgate.settings.file import SettingsFile
 
 DEFAULT_PACKS = ("starter",)
 
@@ -50,8 +51,8 @@ class Settings:
     schedules: Mapping[str, Decimal] = field(default_factory=dict)
     usage_file: str | None = None
     rates: str | None = None
-    budgets: str | None = None
     nodes: str | None = None
+    budgets: str | None = None
     scope: str = "changes"
     fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL
     on_unknown: Enforcement | None = None
@@ -87,8 +88,8 @@ class Settings:
 _PLAIN_KEYS: Mapping[str, Any] = {
     "usage_file": None,
     "rates": None,
-    "budgets": None,
     "nodes": None,
+    "budgets": None,
     "scope": "changes",
     "fail_on": "require-approval",
     "on_unknown": None,
@@ -138,7 +139,7 @@ def resolve(
     variables = os.environ if environment is None else environment
     path = find_file(options.get("config") or variables.get("SPENDGATE_CONFIG"), folder or Path.cwd())
     document = read_yaml(path) if path else None
-    said = checked(document) if document else SettingsFile()
+    said = _said(document)
     origins: dict[str, Origin] = {}
     plain = {key: _one(key, options, variables, said, document, origins) for key in _PLAIN_KEYS}
     lists = {key: _several(key, options, variables, said, document, origins) for key in _LIST_KEYS}
@@ -148,7 +149,7 @@ def resolve(
     return Settings(
         packs=lists["packs"],
         policy_paths=lists["policy_paths"],
-        overrides=overrides(said.policies, document),
+        overrides=_overrides(said, document),
         parameters=tuple(options.get("parameters") or ()),
         aliases=_aliases(said.aliases),
         accounts=said.environments.accounts,
@@ -156,8 +157,8 @@ def resolve(
         schedules=_schedules(said.schedules, document),
         usage_file=plain["usage_file"],
         rates=plain["rates"],
-        budgets=plain["budgets"],
         nodes=plain["nodes"],
+        budgets=plain["budgets"],
         scope=plain["scope"],
         fail_on=Enforcement.parse(plain["fail_on"]),
         on_unknown=Enforcement.parse(plain["on_unknown"]) if plain["on_unknown"] else None,
@@ -190,11 +191,28 @@ def resolve(
     )
 
 
+def _said(document: Document | None) -> SettingsFile | NothingSaid:
+    """What the file says, checked; what checks it is loaded only when there is a file."""
+    if document is None:
+        return NothingSaid()
+    from spendgate.settings.file import checked
+
+    return checked(document)
+
+
+def _overrides(said: SettingsFile | NothingSaid, document: Document | None) -> Mapping[str, Override]:
+    if not said.policies:
+        return {}
+    from spendgate.settings.file import overrides
+
+    return overrides(said.policies, document)
+
+
 def _one(
     key: str,
     options: Mapping[str, Any],
     variables: Mapping[str, str],
-    said: SettingsFile,
+    said: SettingsFile | NothingSaid,
     document: Document | None,
     origins: dict[str, Origin],
 ) -> Any:
@@ -231,7 +249,7 @@ def _several(
     key: str,
     options: Mapping[str, Any],
     variables: Mapping[str, str],
-    said: SettingsFile,
+    said: SettingsFile | NothingSaid,
     document: Document | None,
     origins: dict[str, Origin],
 ) -> tuple[str, ...]:
@@ -260,7 +278,7 @@ def _place(document: Document | None, key: str) -> str:
 
 
 def _shown(value: Any) -> Any:
-    if isinstance(value, BaseModel):
+    if hasattr(value, "model_dump"):
         return value.model_dump(exclude_defaults=True, mode="json")
     if isinstance(value, Mapping):
         return {key: _shown(child) for key, child in value.items()}

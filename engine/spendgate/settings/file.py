@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +14,6 @@ from spendgate.policies.catalog import Override
 from spendgate.policies.enforcement import parse_enforcement
 from spendgate.policies.mistakes import Mistake, near
 
-FILE_NAMES = ("spendgate.yaml", "spendgate.yml")
 Level = Literal["advise", "warn", "require-approval", "block"]
 
 
@@ -49,9 +47,9 @@ class SettingsFile(_Strict):
     environments: Environments = Environments()
     regions: dict[Literal["aws", "google", "azure", "kubernetes"], str] = Field(default_factory=dict)
     schedules: dict[str, Any] = Field(default_factory=dict)
-    nodes: str | None = None
     usage_file: str | None = None
     rates: str | None = None
+    nodes: str | None = None
     budgets: str | None = None
     scope: Literal["changes", "all"] | None = None
     fail_on: Literal["warn", "require-approval", "block"] | None = None
@@ -70,19 +68,6 @@ class SettingsFile(_Strict):
     root_name: str | None = None
     teams: dict[str, list[str]] = Field(default_factory=dict)
     approvers: list[str] = Field(default_factory=list)
-
-
-def find_file(named: str | None, folder: Path) -> Path | None:
-    """The file that was named, or the nearest one upward; the search ends at the root of a repository."""
-    if named:
-        return Path(named)
-    for place in (folder.resolve(), *folder.resolve().parents):
-        for name in FILE_NAMES:
-            if (place / name).is_file():
-                return place / name
-        if (place / ".git").exists():
-            return None
-    return None
 
 
 def checked(document: Document) -> SettingsFile:

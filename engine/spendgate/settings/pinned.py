@@ -18,7 +18,7 @@ from typing import Any
 
 from spendgate.documents import read_yaml
 from spendgate.errors import SettingsError, SpendgateError
-from spendgate.settings.file import FILE_NAMES
+from spendgate.settings.unsaid import FILE_NAMES
 
 PATH_KEYS = ("usage_file", "rates", "nodes", "budgets", "data", "waivers", "approvals", "baseline", "policy_paths")
 """Keys of settings that name files or folders; each is an option as well."""

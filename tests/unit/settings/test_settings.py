@@ -11,6 +11,8 @@ import pytest
 from spendgate.errors import InputError, SettingsError
 from spendgate.model.finding import Enforcement
 from spendgate.settings import Settings, hours_per_week, resolve
+from spendgate.settings.file import SettingsFile
+from spendgate.settings.unsaid import NothingSaid
 
 
 def settings(
@@ -164,3 +166,13 @@ def test_hours_per_week(text: Any) -> None:
 @pytest.mark.parametrize("text", NO_HOURS)
 def test_what_is_no_number_of_hours(text: Any) -> None:
     assert hours_per_week(text) is None
+
+
+def test_without_a_file_the_settings_are_those_of_an_empty_one() -> None:
+    empty, nothing = SettingsFile(), NothingSaid()
+    for name in SettingsFile.model_fields:
+        stated, unsaid = getattr(empty, name), getattr(nothing, name)
+        if name == "environments":
+            stated, unsaid = stated.accounts, unsaid.accounts
+        assert unsaid == stated or (not unsaid and not stated), name
+    assert nothing.model_fields_set == empty.model_fields_set
