@@ -27,7 +27,7 @@ class NodesNeeded:
     """The packing at one size, and what it costs in a month for as long as the pods run; `None` where a node has no price.
 
     `left_out` names workloads that could not be packed, with the reason: unknown counts, unknown requests, no cloud.
-    `packed` are the addresses of the others, `shapes` the shapes that were used, by name.
+    `packed` are the addresses with pods on nodes, `shapes` the shapes that were used, by name.
     """
 
     packing: Packing
@@ -84,8 +84,8 @@ def nodes_needed(
     known = [amount for amount in amounts if amount is not None]
     monthly = sum(known, Decimal(0)) if len(known) == len(amounts) else None
     used = {shape.name: shape for shape in found if shape.name in packing.nodes}
-    gone = {address for address, _ in left_out}
-    addresses = tuple(address for address in packed if address not in gone)
+    placed = {name.split(" ")[0] for name in packing.placed}
+    addresses = tuple(address for address in packed if address in placed)
     return NodesNeeded(packing, monthly, tuple(sorted(left_out)), addresses, used)
 
 

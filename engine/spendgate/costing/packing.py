@@ -95,6 +95,8 @@ class Packing:
     hourly: Decimal | None
     """What all nodes cost an hour; `None` when one of them has no price."""
     monthly: Mapping[str, Decimal | None] = field(default_factory=dict)
+    placed: frozenset[str] = frozenset()
+    """Names of needs of which at least one pod is on a node."""
 
 
 class _Node:
@@ -200,7 +202,8 @@ class _Open:
         idle = sum((node.accelerators for node in used), _NOTHING)
         monthly = {name: _sum(_monthly(node) for node in self._nodes[name]) for name in nodes}
         hourly = _sum(node.shape.hourly for node in used)
-        return Packing(nodes, idle, dict(sorted(unplaced.items())), hourly, monthly)
+        placed = frozenset(name for node in used for name in node.held)
+        return Packing(nodes, idle, dict(sorted(unplaced.items())), hourly, monthly, placed)
 
 
 def _monthly(node: _Node) -> Decimal | None:

@@ -115,7 +115,7 @@ def _shared(items: Iterable[Assessed]) -> v1.Range:
 def _counted_already(assessed: Sequence[Assessed], needed: NodesNeeded) -> list[str]:
     """Pools that the totals price too: those of a plan, and those of a fixed size."""
     pools = {shape.pool for shape in needed.shapes.values() if shape.pool}
-    return sorted(pools & {item.change.address for item in assessed if item.cost.after.monthly is not None})
+    return sorted(pools & {item.change.address for item in assessed if item.cost.after.items})
 
 
 def _money(amount: Decimal | None) -> Decimal | None:
