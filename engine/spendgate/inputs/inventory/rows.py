@@ -78,10 +78,16 @@ def items_of(document: Any, table: str = "") -> Iterator[Item] | None:
     rows = document.get("rows")
     if isinstance(rows, list) and ("columns" in document or "metadata" in document or set(document) == {"rows"}):
         return (item for row in rows if isinstance(row, Mapping) and (item := row_item(row, table)) is not None)
-    if _OWN_COLUMNS & document.keys() or table in TABLES:
+    if _OWN_COLUMNS & document.keys() or table in TABLES or _is_plain_row(document):
         found = row_item(document, table)
         return iter([found]) if found is not None else None
     return None
+
+
+def _is_plain_row(document: Record) -> bool:
+    """Whether a record is a row of some query: an ARN among columns that are all in lower case, unlike any API's fields."""
+    arn = document.get("arn")
+    return isinstance(arn, str) and arn.startswith("arn:") and all(key == key.lower() for key in document)
 
 
 def table_of(file_name: str) -> str:

@@ -148,13 +148,17 @@ def _answers(document: Record) -> Iterator[Item] | None:
             tags = labels(pick(document, "tags"))
             found.append(iter([_item(_kind_of(_SINGLE[key], value), value, tags)]))
         elif kind is not None and isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value):
-            found.append(_item(_kind_of(kind, entry), entry) for entry in value)
+            found.append(_listed(kind, value))
     if found:
         return (item for part in found for item in part)
     for field, kind in _BARE:
         if field in document:
             return iter([_item(kind, document)])
     return None
+
+
+def _listed(kind: str | Callable[[Record], str], entries: list[Record]) -> Iterator[Item]:
+    return (_item(_kind_of(kind, entry), entry) for entry in entries)
 
 
 def _kind_of(kind: str | Callable[[Record], str], record: Record) -> str:
