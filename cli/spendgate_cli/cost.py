@@ -13,6 +13,7 @@ from spendgate_cli import options as opt
 @opt.inputs
 @opt.reading
 @opt.grouping
+@click.option("--sync-usage", metavar="FILE", help="Write keys that the usage file lacks into it, as comments to fill in.")
 @opt.clock
 @opt.rendering
 def cost(**said: Any) -> int:
@@ -31,5 +32,10 @@ def cost(**said: Any) -> int:
     from spendgate.pipeline.grouping import grouped
 
     report = grouped(pipeline.cost(inputs, settings, now), said["group_by"])
+    if said["sync_usage"]:
+        from spendgate.pipeline.sync import sync_usage
+
+        count = sync_usage(report, said["sync_usage"])
+        click.echo(f"{said['sync_usage']}: {count} resources need usage; state their values there", err=True)
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
     return report.exit_code

@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from spendgate.costing.free_types import is_free
-from spendgate.costing.hours import hours_per_month
+from spendgate.costing.hours import HOURS_PER_MONTH, hours_per_month
 from spendgate.costing.meters import meters_for
 from spendgate.costing.pod_rates import SERVICE, pod_rate
-from spendgate.costing.usage import UsageFile, UsageValueError
+from spendgate.costing.usage import UsageFile, UsageValueError, stated
+from spendgate.costing.usage_values import HOURS, SIZES, at_size, has_ranges, spread
 from spendgate.model.cost import (
     Basis,
     Component,
@@ -32,6 +33,7 @@ from spendgate.ports import Catalog, Meter, Neighbours, PriceSource, Subject
 
 NO_RESOURCE = Estimate(EstimateState.NONE, NOTHING)
 _FREE = Estimate(EstimateState.FREE, NOTHING)
+_LONGEST_MONTH = 744
 _BASIS_ORDER = (Basis.EXACT, Basis.SCHEDULE, Basis.PROVIDER_DEFAULT, Basis.USAGE, Basis.ASSUMED, Basis.UNKNOWN)
 
 
@@ -57,11 +59,17 @@ class Estimator:
             meters = self._meters[provider].get("*")
         if not meters:
             return _FREE if is_free(provider, resource.type) else _unsupported(resource)
-        hours = hours_per_month(facets.schedule)
-        use = self._usage.of(resource.address, resource.type)
-        subject = Subject(resource, facets, use, neighbours, hours, self._catalog, self._today)
+        use = self._usage.of(resource.address, resource.type, facets, provider)
+        subject = Subject(
+            resource, facets, use, neighbours, hours_per_month(facets.schedule), self._catalog, self._today
+        )
         try:
-            return self._estimated(meters, subject)
+            if not has_ranges(use):
+                return self._estimated(meters, _at_hours(subject))
+            low, expected, high = (
+                self._estimated(meters, _at_hours(replace(subject, usage=at_size(use, size)))) for size in SIZES
+            )
+            return spread(low, expected, high)
         except UsageValueError as error:
             raise self._usage.placed(error, resource.address, resource.type) from None
 
@@ -115,6 +123,16 @@ class Estimator:
                 low, high = min(low, other.low or other.price), max(high, other.high or other.price)
         note = f"no price for {', '.join(without[:5])}" if without else rate.note
         return replace(rate, note=note, low=low, high=high)
+
+
+def _at_hours(subject: Subject) -> Subject:
+    """The subject at the running hours that its use states, if it does."""
+    hours = stated(subject.usage, HOURS)
+    if hours is None:
+        return subject
+    if hours > _LONGEST_MONTH:
+        raise UsageValueError(HOURS, subject.usage[HOURS], f"hours of a month (at most {_LONGEST_MONTH}), or 12x5,")
+    return replace(subject, hours_per_month=min(hours, HOURS_PER_MONTH))
 
 
 def _without_quantity(component: Component) -> Unpriced:

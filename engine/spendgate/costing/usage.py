@@ -1,7 +1,8 @@
 """The usage file: what people state about use that no configuration tells (gigabytes stored, requests, hours).
 
 The layout is the one that cost estimators share: `resource_usage` by address, where `[*]` stands for any instance key, and
-`resource_type_default_usage` by type. A value at an address wins over one at a wildcard, that over the type's.
+`resource_type_default_usage` by type. Beside it `defaults` hold for a tag, an environment or a kind (`usage_defaults`). A value at
+an address wins over one at a wildcard, that over the type's, that over the defaults.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ from pathlib import Path
 from re import sub
 from typing import Any, NoReturn
 
+from spendgate.costing.usage_defaults import SECTION as DEFAULTS
+from spendgate.costing.usage_defaults import Default
+from spendgate.costing.usage_defaults import read as read_defaults
+from spendgate.costing.usage_values import FOR_ANY, is_range, with_hours
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
+from spendgate.model.facets import Facets
 
-_SECTIONS = ("version", "resource_usage", "resource_type_default_usage")
+_SECTIONS = ("version", "resource_usage", "resource_type_default_usage", DEFAULTS)
 _ANY_KEY = r"\[[^\]]*\]"
 
 STATED_ALONE: Mapping[str, str] = {"aws_data_transfer": "aws", "llm_usage": "llm"}
@@ -40,6 +46,7 @@ class UsageFile:
     by_address: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     by_type: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     document: Document | None = None
+    defaults: tuple[Default, ...] = ()
 
     @classmethod
     def load(cls, path: Path | str) -> UsageFile:
@@ -55,17 +62,26 @@ class UsageFile:
                 raise SettingsError(
                     f"unknown key {key!r}", file=document.origin, line=document.line_of((key,)), hint=hint
                 )
-        sections = [_section(document, name) for name in _SECTIONS[1:]]
-        return cls(sections[0], sections[1], document)
+        sections = [_section(document, name) for name in _SECTIONS[1:3]]
+        return cls(sections[0], sections[1], document, read_defaults(document))
 
-    def of(self, address: str, resource_type: str) -> Mapping[str, Any]:
+    def of(
+        self, address: str, resource_type: str, facets: Facets | None = None, provider: str = ""
+    ) -> Mapping[str, Any]:
         """Everything stated for one resource, the nearest statement winning key by key, within blocks too."""
-        if not self.by_address and not self.by_type:
+        if not self:
             return {}
         merged: dict[str, Any] = {}
+        for default in self.defaults if facets is not None else ():
+            if facets is not None and default.fits(provider, resource_type, facets):
+                _lay(merged, default.use)
         for _, _, use in self._layers(address, resource_type):
             _lay(merged, use)
-        return merged
+        return with_hours(merged)
+
+    def __bool__(self) -> bool:
+        """Whether anything is stated."""
+        return bool(self.by_address or self.by_type or self.defaults)
 
     def _layers(self, address: str, resource_type: str) -> list[tuple[str, str, Mapping[str, Any]]]:
         """`(section, key, use)` of every statement about a resource, the weakest first."""
@@ -112,17 +128,21 @@ class UsageFile:
                     f"no meter reads usage of {resource_type!r}",
                     keys_of,
                 )
+        any_key = dict.fromkeys(key for keys in keys_of.values() for key in keys)
+        for number, default in enumerate(self.defaults):
+            self._check_keys((DEFAULTS, number, "use"), default.use, any_key)
 
-    def _check_keys(self, route: tuple[str, str], use: Mapping[str, Any], known: Iterable[str]) -> None:
-        names = set(known)
+    def _check_keys(self, route: tuple[str | int, ...], use: Mapping[str, Any], known: Iterable[str]) -> None:
+        names = {*known, *FOR_ANY}
         for path in _leaves(use, ()):
             if not _is_known(path, names):
                 key = ".".join(path)
-                self._refuse((*route, *path), f"unknown usage key {key!r} of {route[1]}", names, key)
+                of = f" of {route[1]}" if route[0] != DEFAULTS else ""
+                self._refuse((*route, *path), f"unknown usage key {key!r}{of}", names, key)
 
-    def _refuse(self, route: tuple[str, ...], message: str, known: Iterable[str], wrong: str = "") -> NoReturn:
+    def _refuse(self, route: tuple[str | int, ...], message: str, known: Iterable[str], wrong: str = "") -> NoReturn:
         names = sorted(known)
-        near = difflib.get_close_matches(wrong or route[-1], names, n=1)
+        near = difflib.get_close_matches(wrong or str(route[-1]), names, n=1)
         hint = f"did you mean {near[0]}?" if near else (f"known: {', '.join(names[:12])}" if names else None)
         document = self.document
         raise SettingsError(
@@ -136,7 +156,7 @@ class UsageFile:
 def _lay(under: dict[str, Any], over: Mapping[str, Any]) -> None:
     for key, value in over.items():
         below = under.get(key)
-        if isinstance(value, Mapping) and isinstance(below, Mapping):
+        if isinstance(value, Mapping) and isinstance(below, Mapping) and not (is_range(value) or is_range(below)):
             block = dict(below)
             _lay(block, value)
             under[key] = block
@@ -155,7 +175,7 @@ def _holds(use: Any, path: list[str]) -> bool:
 def _leaves(use: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for key, value in use.items():
         path = (*above, str(key))
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and value and not is_range(value):
             yield from _leaves(value, path)
         else:
             yield path

@@ -21,6 +21,7 @@ from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.opening import opened
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
+from spendgate.pipeline.units import unit_costs
 from spendgate.policies.catalog import load
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
@@ -115,7 +116,7 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     around = zip(workloads, graphs(workloads), strict=True)
     assessed = tuple(item for workload, graph in around for item in assessor.assess(workload, graph))
     nodes = _nodes(assessed, settings, prices)
-    return Run(workloads, assessed, total(assessed), prices.currency, prices.problems(), nodes=nodes)
+    return Run(workloads, assessed, total(assessed), prices.currency, prices.problems(), unit_costs(assessed, usage), nodes=nodes)
 
 
 def _nodes(assessed: Sequence[Assessed], settings: Settings, prices: Pricing) -> v1.Nodes | None:

@@ -12,7 +12,7 @@ from spendgate.costing.carbon import CarbonMeter
 from spendgate.costing.commitments import blended
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
-from spendgate.costing.meters import meters_for, usage_keys
+from spendgate.costing.meters import METERS, meters_for, usage_keys
 from spendgate.costing.usage import STATED_ALONE, UsageFile
 from spendgate.facets import ADAPTERS
 from spendgate.facets.around import with_surroundings
@@ -112,11 +112,13 @@ class Assessor:
 
     def check_usage(self, workloads: tuple[Workload, ...]) -> None:
         """Refuse a usage file that speaks of what no run holds or no meter reads."""
-        if not self._usage.by_address and not self._usage.by_type:
+        if not self._usage:
             return
         resources = [change.resource for workload in workloads for change in workload.changes]
         keys: dict[str, dict[str, None]] = {}
-        for provider in sorted({resource.provider for resource in resources}):
+        # NOTE: defaults may hold for resources of other runs: keys of every provider are right in them.
+        of_all = {name.partition(".")[0] for name in METERS.names()} if self._usage.defaults else set()
+        for provider in sorted(of_all | {resource.provider for resource in resources}):
             for type_, meters in meters_for(provider).items():
                 keys[type_] = dict.fromkeys(usage_keys(type_, meters))
         self._usage.check([(resource.address, resource.type) for resource in resources], keys)

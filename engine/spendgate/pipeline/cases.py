@@ -39,6 +39,7 @@ class Run:
     currency: str = "USD"
     problems: tuple[Problem, ...] = ()
     """What pricing has to say beside what the inputs say of themselves."""
+    units: tuple[v1.UnitCost, ...] = ()
     measured: Measured | None = None
     """The use that metrics tell of, by resource."""
     nodes: v1.Nodes | None = None

@@ -68,6 +68,7 @@ def build_report(
         policies=[_tally(policy, tallies.get(policy.id, PolicyTally(policy.id))) for policy in policies],
         problems=[_problem(problem) for problem in problems],
         carbon=carbon_total(run.assessed),
+        units=list(run.units),
         run=v1.Run(
             inputs=[workload.origin for workload in run.workloads],
             time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

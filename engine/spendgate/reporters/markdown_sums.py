@@ -27,6 +27,8 @@ def sums(report: Report, page: Page) -> None:
         page.table(["", f"**Per month by {code(path)}**", "", *_HEAD], rows, [], "groups", _SHARE)
     units = []
     for unit in report.units:
+        if unit.cost is None and unit.quantity_month is None:
+            continue
         if unit.cost is None:
             units.append(
                 f"- {code(unit.address)}: {NOT_KNOWN} per {inline(unit.unit, 60)} ({inline(unit.reason, 200)})"

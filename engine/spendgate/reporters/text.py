@@ -46,7 +46,7 @@ class TextReporter:
                 cost_lines(report, ink, width, options.verbosity),
                 node_lines(report, ink, width, options.verbosity),
                 group_lines(report, ink, width, options.verbosity),
-                unit_lines(report, ink, width),
+                unit_lines(report, ink, width, options.verbosity),
                 carbon_lines(report, ink, width),
                 not_priced_lines(report, ink, width, options.verbosity),
                 usage_lines(report, ink, width, options.verbosity),

@@ -90,12 +90,13 @@ def group_cells(group: Group) -> tuple[str, str, str]:
     return sides[0], sides[1], delta
 
 
-def unit_lines(report: Report, ink: Ink, width: int) -> list[str]:
+def unit_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str]:
     """What a request, a million tokens or a training hour costs, where the use was stated."""
-    if not report.units:
+    shown = [unit for unit in report.units if unit.cost is not None or unit.quantity_month is not None or verbosity > 0]
+    if not shown:
         return []
     lines = [ink("bold", "Unit costs")]
-    for unit in report.units:
+    for unit in shown:
         if unit.cost is None:
             said = f"{one_line(unit.address)}: {NOT_KNOWN} per {one_line(unit.unit)} ({one_line(unit.reason)})"
         else:
