@@ -40,6 +40,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "msgspec": ("spendgate/documents", "spendgate/inputs/", "spendgate/wire/"),
     "genai_prices": ("spendgate/prices/llm.py",),
     "sqlite3": ("spendgate/prices/",),
+    "cryptography": ("spendgate/governance/envelope.py",),
     "click": ("spendgate_cli/",),
     "opa_client": ("spendgate/evaluators/rego/",),
     "requests": ("spendgate/evaluators/rego/",),

@@ -27,6 +27,7 @@ _LEVELS = ["advise", "warn", "require-approval", "block"]
 )
 @click.option("--soft-fail", is_flag=True, help="Exit 0 in place of 1, 3 and 4; errors still exit 2.")
 @click.option("--on-unknown", type=click.Choice(_LEVELS), help="Take unknowns at least so seriously; only tightens.")
+@click.option("--sign-key", metavar="FILE", help="Private key (PEM) that signs -o record=FILE.")
 @click.option("--allow-empty", is_flag=True, help="A run without any policy is no error.")
 @click.option("--show-config", is_flag=True, help="Print each setting with its origin, and stop.")
 @opt.clock
@@ -38,7 +39,7 @@ def check(**said: Any) -> int:
 
     Exit codes: 0 pass, 1 fail, 2 error, 3 undetermined, 4 warnings (only with --fail-on warn).
     """
-    outputs = opt.targets(said["outputs"])
+    outputs, record = gov.without_record(opt.targets(said["outputs"]))
     facets = opt.check_formats(outputs)
     now = opt.time_of(said["now"])
     with gov.settings_of(said) as (settings, place):
@@ -48,9 +49,11 @@ def check(**said: Any) -> int:
         inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
         from spendgate import pipeline
 
-        evidence = any(name in _WITH_EVIDENCE for name, _ in outputs)
+        evidence = record is not None or any(name in _WITH_EVIDENCE for name, _ in outputs)
         report = pipeline.check(inputs, settings, now, facets=facets, evidence=evidence)
         report = gov.readable(report, place)
+    if record is not None:
+        gov.write_record(report, record, said["sign_key"])
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
     return report.exit_code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -110,3 +110,33 @@ def shown(path: Path) -> str:
     from spendgate.governance.root import shown_path
 
     return shown_path(str(path))
+
+
+RECORD = "record"
+"""The one output that is no report format: it may be signed, and says what was judged rather than what was found."""
+
+
+def without_record(
+    outputs: Sequence[tuple[str, str | None]],
+) -> tuple[list[tuple[str, str | None]], str | None]:
+    """The outputs that are report formats, and where a decision record goes. Raises SettingsError for one without a file."""
+    paths = [path for name, path in outputs if name == RECORD]
+    if not paths:
+        return list(outputs), None
+    if paths[0] is None or len(paths) > 1:
+        raise SettingsError("a decision record goes to one file", hint="-o record=decision.json")
+    return [output for output in outputs if output[0] != RECORD] or [("text", None)], paths[0]
+
+
+def write_record(report: Report, path: str, key: str | None) -> None:
+    """Write the decision record. Raises SettingsError."""
+    import os
+
+    from spendgate.pipeline.record import record
+
+    text = record(report, key or os.environ.get("SPENDGATE_SIGN_KEY") or None)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"cannot be written: {error.strerror}", file=path) from None

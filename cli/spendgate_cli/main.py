@@ -19,6 +19,7 @@ _COMMANDS = {
     "waive": ("spendgate_cli.waive:waive", "Write waivers for findings of a saved report."),
     "baseline": ("spendgate_cli.baseline:baseline", "Record what is known, so that only new findings fail."),
     "approve": ("spendgate_cli.approve:approve", "Approve findings of a saved report, for exactly that plan."),
+    "verify": ("spendgate_cli.verify:verify", "Say whether a decision record stands for the plan to be applied."),
     "explain": ("spendgate_cli.explain:explain", "Show the document that policies see."),
     "policy": ("spendgate_cli.policy:policy", "List, show and test policies."),
     "prices": ("spendgate_cli.prices:prices", "Look into the price book, or build it."),
