@@ -8,23 +8,23 @@ from typing import Any
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.totals import Totals
-from spendgate.model.cost import CostChange, Estimate, EstimateState, Missing
+from spendgate.model.cost import Basis, CostChange, Estimate, EstimateState, Missing
 from spendgate.model.money import ZERO, MoneyRange
 from spendgate.model.values import Bounded, Unknown
 
 _SIZES = ("low", "expected", "high")
 
 
-def cost_roots(cost: CostChange) -> Mapping[str, Any]:
+def cost_roots(cost: CostChange, running_hours: Decimal | None = None) -> Mapping[str, Any]:
     """The root `cost` of a resource's case.
 
     `hourly` is what stops with the machine, per running hour; `monthly`, `before_monthly` and `delta_monthly` have `low`,
-    `expected` and `high`. A part without a price leaves a lower bound; nothing priced is unknown with the reason.
+    `expected` and `high`. `running_hours` are those of a month in which a job that ends runs. A part without a price leaves a lower bound; nothing priced is unknown with the reason.
     """
     after = cost.after
     lacking = [part for part in after.unpriced if part.missing is Missing.UNPRICED]
     return {
-        "hourly": _hourly(after),
+        "hourly": _hourly(after, running_hours),
         "monthly": _sizes(after),
         "before_monthly": _sizes(cost.before),
         "delta_monthly": _delta(cost),
@@ -62,9 +62,10 @@ def change_roots(
     }
 
 
-def _hourly(estimate: Estimate) -> Any:
+def _hourly(estimate: Estimate, running_hours: Decimal | None) -> Any:
     stopping = [item.monthly.expected for item in estimate.items if item.stops]
-    hours = estimate.hours_per_month or HOURS_PER_MONTH
+    stated = any(item.basis is Basis.USAGE for item in estimate.items)
+    hours = (running_hours if not stated else None) or estimate.hours_per_month or HOURS_PER_MONTH
     if stopping and hours:
         return sum(stopping, ZERO) / hours
     return _without_amount(estimate) if not estimate.items else ZERO

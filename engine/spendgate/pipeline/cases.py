@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from spendgate.costing.totals import Totals, TotalsBuilder
@@ -14,6 +15,7 @@ from spendgate.facets.lifetime import lifetime
 from spendgate.facets.observed import seen
 from spendgate.governance.budgets import UNALLOCATED, Budget
 from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
+from spendgate.model.facets import Facets
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
@@ -83,6 +85,13 @@ def _change_case(run: Run) -> PlainCase:
     return PlainCase("", {"change": {**roots, **_kept(run.assessed)}})
 
 
+def _running_hours(facets: Facets) -> Decimal | None:
+    """The hours of a month in which a job that ends runs, as its deadline says; None for what runs on."""
+    hours = {pool.details.get("hours_expected") for pool in facets.pools}
+    only = hours.pop() if len(hours) == 1 else None
+    return only if isinstance(only, Decimal) and only > 0 else None
+
+
 def _kept(members: Sequence[Assessed]) -> Mapping[str, Any]:
     """The types of what is there after the change, and the accelerators that it adds at the maximum of everything."""
     types: dict[str, None] = {}
@@ -125,7 +134,7 @@ def _case(
         # NOTE: unchanged by itself: its cost moves through something else, or all that exists is asked for.
         judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
     new = judged.action in (Action.CREATE, Action.DECLARE)
-    derived = {"cost": cost_roots(item.cost), **change}
+    derived = {"cost": cost_roots(item.cost, _running_hours(item.facets)), **change}
     if item.carbon is not None:
         derived["carbon"] = carbon_roots(item.carbon)
     if life := lifetime(item.facets.tags, now.date(), new=new):
