@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = "2026-11-24T09:00:00Z"
 FORMATS = {"text": "txt", "markdown": "md"}
 """Formats that people read, each with the suffix of its expected output."""
-STORIES = sorted(path.parent for path in (ROOT / "examples").glob("*/plan.json"))
+STORIES = sorted(
+    path.parent for pattern in ("*/plan.json", "*/manifests") for path in (ROOT / "examples").glob(pattern)
+)
+"""Folders that hold a plan, or a folder of manifests; a `spendgate.yaml` in one is its configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,14 @@ def run(*arguments: str, cwd: Path = ROOT, data: bytes | None = None, **environm
     return Outcome(done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), done.returncode)
 
 
+def shown(path: Path) -> str:
+    """A path as a user in the checkout writes it."""
+    return path.relative_to(ROOT).as_posix()
+
+
 def outcome(story: Path, format_: str) -> Outcome:
     """The gate's word on a story."""
-    plan = (story / "plan.json").relative_to(ROOT).as_posix()
-    return run("check", plan, "--now", NOW, "-o", format_)
+    plan, settings = story / "plan.json", story / "spendgate.yaml"
+    document = plan if plan.exists() else story / "manifests"
+    config = ("--config", shown(settings)) if settings.exists() else ()
+    return run("check", shown(document), *config, "--now", NOW, "-o", format_)

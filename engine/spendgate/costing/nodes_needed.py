@@ -19,7 +19,8 @@ _KEPT_MEMORY = Decimal("0.08")
 """Shares of CPU and memory that a node keeps for itself (kubelet and system): round figures, between GKE's and EKS's tables."""
 
 
-SIZES = ("min", "desired", "max")
+_HOURS = {"min": "hours_low", "desired": "hours_expected", "max": "hours_most"}
+"""Sizes of a pool's capacity, each with the detail that says how long one of its pods runs in a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def nodes_needed(
 ) -> NodesNeeded:
     """Pack the workloads of a run, given by address. Without shapes, those machine types are used that the pods name.
 
-    `size` is one of `SIZES`. Pods on nodes that the run prices are left to those, unless the shapes are of the same pool.
+    `size` is `min`, `desired` or `max`. Pods on nodes that the run prices are left to those, unless the shapes are of the same pool.
     """
     needs: list[PodNeed] = []
     left_out: list[tuple[str, str]] = []
@@ -59,12 +60,12 @@ def nodes_needed(
                 continue
             need = need_of(f"{address} {pool.name}".strip(), pool, size, hours_per_month(facets.schedule))
             if isinstance(need, str):
-                left_out.append((address, need))
+                left_out.append((address, _said(pool, need)))
                 continue
             if not shapes:
                 missing = _missing(need, pool)
                 if missing is not None:
-                    left_out.append((address, missing))
+                    left_out.append((address, _said(pool, missing)))
                     continue
                 place = (str(pool.details.get("provider")), str(pool.region))
                 bought = "spot" if pool.purchase.model == "spot" else "on-demand"
@@ -87,6 +88,10 @@ def nodes_needed(
     placed = {name.split(" ")[0] for name in packing.placed}
     addresses = tuple(address for address in packed if address in placed)
     return NodesNeeded(packing, monthly, tuple(sorted(left_out)), addresses, used)
+
+
+def _said(pool: Pool, reason: str) -> str:
+    return f"{pool.name}: {reason}" if pool.name else reason
 
 
 def _missing(need: PodNeed, pool: Pool) -> str | None:
@@ -114,7 +119,7 @@ def need_of(name: str, pool: Pool, size: str = "desired", hours: Decimal = HOURS
         models if isinstance(models, tuple) else (),
         details.get("selector"),
         pool.machine_types if isinstance(pool.machine_types, tuple) else (),
-        hours=details.get("hours_expected", hours),
+        hours=details.get(_HOURS[size], hours),
     )
 
 

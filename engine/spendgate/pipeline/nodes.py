@@ -78,16 +78,21 @@ class _Packing:
         expected = _money(desired.monthly)
         if expected is None:
             return v1.NOT_KNOWN
-        return v1.Range(self._end(pods, "min", expected), expected, self._end(pods, "max", expected))
+        low, high = (self._end(pods, size, expected, desired) for size in ("min", "max"))
+        return v1.Range(low, expected, high)
 
-    def _end(self, pods: Sequence[tuple[str, Facets]], size: str, expected: Decimal) -> Decimal | None:
-        capacities = [pool.capacity for _, facets in pods for pool in facets.pools]
-        if all(getattr(capacity, size) == capacity.desired for capacity in capacities):
+    def _end(
+        self, pods: Sequence[tuple[str, Facets]], size: str, expected: Decimal, desired: NodesNeeded
+    ) -> Decimal | None:
+        pools = [pool for _, facets in pods for pool in facets.pools]
+        capacities = [pool.capacity for pool in pools]
+        hours_vary = any("hours_expected" in pool.details for pool in pools)
+        if not hours_vary and all(getattr(capacity, size) == capacity.desired for capacity in capacities):
             return expected
         if any(getattr(capacity, size) is None for capacity in capacities):
             return _UNBOUNDED
         found = self.at(pods, size)
-        return None if found.left_out else _money(found.monthly)
+        return None if len(found.left_out) > len(desired.left_out) else _money(found.monthly)
 
 
 def _counts(needed: NodesNeeded) -> list[v1.NodeCount]:
