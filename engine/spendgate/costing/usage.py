@@ -199,6 +199,8 @@ def word(usage: Mapping[str, Any], key: str, allowed: Sequence[str]) -> str | No
 
 def stated(usage: Mapping[str, Any], path: str) -> Decimal | None:
     """The number stated at a dotted key, or None. Raises UsageValueError for anything that is no number of zero or more."""
+    if not usage:
+        return None
     value: Any = usage
     for key in path.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None

@@ -18,7 +18,7 @@ def _step(node: Any, key: str) -> Any:
         return node
     if type(node) is dict or isinstance(node, Mapping):  # NOTE: asking for dict first is four times as fast.
         return node.get(key, False)
-    if isinstance(node, Sequence) and not isinstance(node, str):
+    if type(node) is list or (isinstance(node, Sequence) and not isinstance(node, str)):
         index = int(key) if key.isdecimal() else -1
         return node[index] if 0 <= index < len(node) else False
     return False
@@ -28,8 +28,12 @@ def any_marked(node: Any) -> bool:
     """Whether a marker tree marks anything at all. Terraform's trees hold many empty containers: those end at once."""
     if node is True:
         return True
-    if isinstance(node, Mapping):
+    if type(node) is dict or isinstance(node, Mapping):
+        if not node:
+            return False
         node = node.values()
+    elif type(node) is list:
+        pass
     elif not isinstance(node, Sequence) or isinstance(node, str):
         return False
     return any(child and any_marked(child) for child in node)
@@ -106,9 +110,13 @@ class Attributes:
     def text(self, path: str) -> Text:
         """The text at a path; numbers and booleans are spelled out, absent and empty text are `None`."""
         value = self.get(path)
+        if type(value) is str:
+            return value or None
+        if value is ABSENT:
+            return None
         if isinstance(value, Unknown):
             return value
-        if value is ABSENT or value == "" or isinstance(value, (Mapping, list, tuple)):
+        if value == "" or isinstance(value, (Mapping, list, tuple)):
             return None
         if isinstance(value, bool):
             return "true" if value else "false"
@@ -117,9 +125,13 @@ class Attributes:
     def number(self, path: str) -> Number:
         """The number at a path (numeric text counts); `None` when absent or not a number."""
         value = self.get(path)
+        if value is ABSENT:
+            return None
+        if type(value) is int:
+            return Decimal(value)
         if isinstance(value, Unknown):
             return value
-        if value is ABSENT or isinstance(value, (bool, Mapping, list, tuple)):
+        if isinstance(value, (bool, Mapping, list, tuple)):
             return None
         try:
             number = Decimal(str(value))

@@ -24,7 +24,7 @@ def unit_costs(assessed: Iterable[Assessed], usage: UsageFile) -> tuple[v1.UnitC
             continue
         resource = item.change.resource
         use = usage.of(resource.address, resource.type, item.facets, resource.provider) if usage else {}
-        units = _units(at_size(use, "expected"))
+        units = _units(at_size(use, "expected")) if use else {}
         if not units and item.facets.kind in _SERVES:
             found.append(v1.UnitCost(resource.address, UNITS["requests"][0], reason=_WITHOUT))
         found += [_cost(item, name, amount) for name, amount in units.items()]
