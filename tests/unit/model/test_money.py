@@ -45,5 +45,13 @@ def test_a_difference_is_in_order_and_turns_with_its_sign(one: MoneyRange, other
 
 
 def test_currencies_do_not_mix() -> None:
+    dollar, euro = MoneyRange.exactly(Decimal(1)), MoneyRange.exactly(Decimal(1), "EUR")
     with pytest.raises(ValueError, match="cannot combine"):
-        NOTHING + MoneyRange(Decimal(1), Decimal(1), Decimal(1), "EUR")
+        dollar + euro
+    with pytest.raises(ValueError, match="cannot combine"):
+        dollar - euro
+
+
+def test_nothing_is_nothing_in_any_currency() -> None:
+    euro = MoneyRange.exactly(Decimal(1), "EUR")
+    assert NOTHING + euro == euro + NOTHING == euro - NOTHING == euro
