@@ -21,6 +21,7 @@ from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.opening import opened
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
+from spendgate.pipeline.use import with_use
 from spendgate.pipeline.units import unit_costs
 from spendgate.policies.catalog import load
 from spendgate.prices.book import PriceBook
@@ -53,7 +54,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
 
         if is_streamed(inputs):
             return check_stream(inputs[0], settings, now, policies, book)
-    run = estimate(inputs, settings, book, now.date())
+    run = with_use(estimate(inputs, settings, book, now.date()), settings, now)
     case_list = docket(run, policies, now, everything=settings.scope == "all", budgets=_budgets(settings))
     judged = judge(policies, case_list, run, settings, book)
     settled = settle(judged.findings, judged.tallies, policies, run, case_list, inputs, settings)

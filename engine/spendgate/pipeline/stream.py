@@ -28,6 +28,7 @@ from spendgate.pipeline.governing import Settled, input_roots, settle
 from spendgate.pipeline.judging import judge
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
+from spendgate.pipeline.use import with_use
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
 from spendgate.wire import v1
@@ -67,16 +68,17 @@ def check_stream(
     remarks, kept = Remarks(), _Kept()
     prices = pricing(settings, book, now.date())
     assessor = _assessor(settings, prices, now)
+    blank = with_use(Run((), (), kept.totals.totals()), settings, now)
     each = [policy for policy in policies if policy.scope == "resource"]
     whole = [policy for policy in policies if policy.scope == "change"]
     with _collected_by_hand():
         for workload, mine in chunks(Path(path), path, remarks):
-            _judge_part(workload, mine, each, kept, settings, now, assessor, book)
+            _judge_part(blank, workload, mine, each, kept, settings, now, assessor, book)
             # NOTE: neighbours and graphs hold each other, so they go only when looked for; what is kept is no longer looked at.
             gc.collect()
             gc.freeze()
     origin = Workload(path, "inventory", ())
-    run = Run((origin,), (), kept.totals.totals(), prices.currency, prices.problems())
+    run = Run((origin,), (), kept.totals.totals(), prices.currency, (*prices.problems(), *blank.problems))
     last = docket(run, whole, now, everything=True)
     judged = judge(whole, last, run, settings, book)
     settled = settle(
@@ -97,6 +99,7 @@ def _assessor(settings: Settings, prices: Pricing, now: datetime) -> Assessor:
 
 
 def _judge_part(
+    blank: Run,
     workload: Workload,
     mine: frozenset[str],
     policies: Sequence[Policy],
@@ -115,7 +118,7 @@ def _judge_part(
     if len(kept.totals.unpriced) > _KEPT_PARTS:
         kept.unpriced += len(kept.totals.unpriced) - _KEPT_PARTS
         del kept.totals.unpriced[_KEPT_PARTS:]
-    part = Run((workload,), assessed, TotalsBuilder().totals())
+    part = replace(blank, workloads=(workload,), assessed=assessed)
     case_list = replace(docket(part, (), now, everything=True), change=None)
     kept.judged += len(case_list.resources)
     judged = judge(policies, case_list, part, settings, book)

@@ -52,6 +52,7 @@ class Settings:
     usage_file: str | None = None
     rates: str | None = None
     nodes: str | None = None
+    metrics: str | None = None
     budgets: str | None = None
     scope: str = "changes"
     fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL
@@ -89,6 +90,7 @@ _PLAIN_KEYS: Mapping[str, Any] = {
     "usage_file": None,
     "rates": None,
     "nodes": None,
+    "metrics": None,
     "budgets": None,
     "scope": "changes",
     "fail_on": "require-approval",
@@ -158,6 +160,7 @@ def resolve(
         usage_file=plain["usage_file"],
         rates=plain["rates"],
         nodes=plain["nodes"],
+        metrics=plain["metrics"],
         budgets=plain["budgets"],
         scope=plain["scope"],
         fail_on=Enforcement.parse(plain["fail_on"]),

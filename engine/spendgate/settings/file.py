@@ -50,6 +50,7 @@ class SettingsFile(_Strict):
     usage_file: str | None = None
     rates: str | None = None
     nodes: str | None = None
+    metrics: str | None = None
     budgets: str | None = None
     scope: Literal["changes", "all"] | None = None
     fail_on: Literal["warn", "require-approval", "block"] | None = None

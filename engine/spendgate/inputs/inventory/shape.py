@@ -62,6 +62,8 @@ class Shape:
     unique: bool = False
     """Whether its id is one in the whole world, so that neither account nor region need stand in its address."""
     tagged: bool = True
+    assumed: tuple[str, ...] = ()
+    """Attributes that hardly anything has: an export of few fields that leaves them out is taken to mean that this one has none."""
 
 
 class OnlyKnown(Mapping[str, Any]):
@@ -161,7 +163,7 @@ def _attributes(item: Item, shape: Shape) -> tuple[dict[str, Any], Any]:
     for attribute, how in shape.fields.items():
         value = read(item.record, how)
         if value is MISSING:
-            if item.columns or attribute in shape.needs:
+            if (item.columns and attribute not in shape.assumed) or attribute in shape.needs:
                 unknown[attribute] = True
         elif value is not None:
             values[attribute] = value
@@ -170,7 +172,7 @@ def _attributes(item: Item, shape: Shape) -> tuple[dict[str, Any], Any]:
     if item.identity.startswith("arn:"):
         values.setdefault("arn", item.identity)
     if item.partial:
-        known = (key for key in (*values, *_OFTEN) if key not in unknown)
+        known = (key for key in (*values, *_OFTEN, *shape.assumed) if key not in unknown)
         return values, OnlyKnown(frozenset(known))
     return values, unknown or False
 

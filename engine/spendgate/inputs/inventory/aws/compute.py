@@ -146,6 +146,7 @@ SHAPES: Mapping[str, Shape] = {
             "platform_details": ("PlatformDetails", "Platform"),
         },
         needs=("instance_type",),
+        assumed=("tenancy", "host_id"),
         state=("State.Name", "InstanceState", "State"),
         created=("LaunchTime",),
         disks_apart=True,

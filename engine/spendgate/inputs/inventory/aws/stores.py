@@ -150,7 +150,12 @@ SHAPES: Mapping[str, Shape] = {
         id=("AllocationId", "PublicIp"),
         name=("AllocationId", "PublicIp"),
         unique=True,
-        fields={"id": "AllocationId", "public_ipv4_pool": "PublicIpv4Pool", "association_id": "AssociationId"},
+        fields={
+            "id": "AllocationId",
+            "region": "NetworkBorderGroup",
+            "public_ipv4_pool": "PublicIpv4Pool",
+            "association_id": "AssociationId",
+        },
         idle=_no_association,
     ),
     "AWS::EC2::NatGateway": Shape(
