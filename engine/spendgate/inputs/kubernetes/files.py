@@ -20,7 +20,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 SUFFIXES = (*YAML_SUFFIXES, ".json")
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv"})
 _ACTION = re.compile(
-    r"\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|include\s|template\s|toYaml\s|tpl\s)"
+    r"\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|(?:define|include|template|toYaml|tpl)\s)"
 )
 _FIELD = re.compile(rb'^\s*-?\s*"?(?:apiVersion|kind)"?\s*:', re.MULTILINE)
 RENDER = "render it first: helm template CHART | spendgate check -"
@@ -44,6 +44,11 @@ def looks_like_manifest(head: bytes) -> bool:
         return False
     compact = head.lstrip()[:1] in (b"{", b"[") and b'"apiVersion"' in head and b'"kind"' in head
     return compact or _FIELD.search(head) is not None
+
+
+def looks_like_template(head: bytes) -> bool:
+    """Whether a text holds actions of a Helm template; partials of a chart name neither an API version nor a kind."""
+    return b"{{" in head and _ACTION.search(head.decode("utf-8", errors="replace")) is not None
 
 
 def manifest_files(folder: Path) -> Iterator[tuple[Path, Problem | None]]:

@@ -12,11 +12,13 @@ from spendgate.documents.manifests import line_of
 from spendgate.errors import InputError
 from spendgate.inputs.kubernetes.files import (
     SUFFIXES,
+    YAML_SUFFIXES,
     RawObject,
     TextReader,
     file_bytes,
     head_of,
     looks_like_manifest,
+    looks_like_template,
     manifest_files,
     needs_building,
 )
@@ -25,6 +27,7 @@ from spendgate.inputs.kubernetes.references import ObjectReferences
 from spendgate.model.resource import Action, Change, Level, Location, Problem, Workload
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_TEMPLATES = (*YAML_SUFFIXES, ".tpl")
 _LONGEST_TEXT = 16 * 1024 * 1024
 """Texts longer than this keep the line of their document only: finding a field in one means parsing it again."""
 
@@ -42,7 +45,7 @@ class KubernetesManifests:
             return False
         if str(path) == "-" and head.lstrip().startswith((b"---", b"#", b"{{")):
             return True
-        return looks_like_manifest(head)
+        return looks_like_manifest(head) or (path.suffix in _TEMPLATES and looks_like_template(head))
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Workload:
         """Read a file, a folder, or standard input for `-`. Raises InputError when there is nothing to read at all."""

@@ -16,6 +16,7 @@ from spendgate.inputs.terraform.format import NEWEST_MINOR, READ_MAJORS, Plan, R
 from spendgate.inputs.terraform.providers import ProviderBlocks
 from spendgate.inputs.terraform.recognise import (
     PLAN_KEYS,
+    SHOW,
     begins_like_plan,
     find_start,
     refuse_bytes,
@@ -78,13 +79,13 @@ def _decode(data: bytes, origin: str) -> tuple[Plan, list[Problem]]:
     start = find_start(data, origin)
     try:
         plan, end = decode_first(data, Plan, origin, start)
-    except ShapeError:
+    except ShapeError as error:
         refuse_shape(data, start, origin)
-        raise
+        raise InputError(error.message, file=origin, hint=SHOW) from None
     if plan.format_version is None or (plan.resource_changes is None and plan.planned_values is msgspec.UNSET):
         refuse_shape(data, start, origin)
+    refuse_rest(data, start, end, origin)
     rest = data[end:]
-    refuse_rest(rest, origin)
     problems = [
         *_wrapping(data[:start], rest, origin),
         *_version_problems(plan, origin),

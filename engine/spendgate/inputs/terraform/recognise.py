@@ -33,6 +33,9 @@ _PLAN = re.compile(rb'\{\s*"(?:' + "|".join(PLAN_KEYS).encode() + rb')"\s*:')
 _OBJECT = re.compile(rb'\s*\{\s*["}]')
 _EVENT = re.compile(rb'\s*\{\s*"@(?:level|message|module|timestamp)"\s*:')
 _EVENTS_WITHIN_BYTES = 65_536
+_ECHO = re.compile(rb"::(?:debug|set-output)\b[^\n]*\Z")
+_ECHO_BYTES = 80
+_SCALAR = re.compile(rb'null|true|false|-?[0-9.eE+-]{1,30}|"[^"\n]*"')
 SHOW = "make it with `terraform show -json plan.tfplan > plan.json`"
 
 
@@ -81,21 +84,46 @@ def find_start(data: bytes, origin: str) -> int:
     if data.lstrip()[:1] == b"[":
         decode_first(data, msgspec.Raw, origin)
         raise InputError("is a JSON list, not an object as a plan is", file=origin, hint=SHOW)
+    if _SCALAR.fullmatch(data.strip()):
+        raise InputError("is a single JSON value, no plan", file=origin, hint=SHOW)
     raise InputError("is plain text, no plan in JSON is in it", file=origin, hint=SHOW)
 
 
-def refuse_rest(rest: bytes, origin: str) -> None:
-    """Raise InputError when a second plan follows the first: leaving it out would let it pass unseen."""
-    if _PLAN.search(rest):
-        raise InputError("holds several plans", file=origin, hint="one file a plan; several can be named in one run")
+def refuse_rest(data: bytes, start: int, end: int, origin: str) -> None:
+    """Raise InputError when another plan follows the one between `start` and `end`: left out, it would pass unseen.
+
+    NOTE: the wrapper that CI puts around terraform prints the same plan again as the value of its output, with line ends and
+    per cent signs escaped (`%0A`, `%25`). Such an echo is no other plan; the same text without that mark may well be one.
+    """
+    match = _PLAN.search(data, end)
+    if match is None:
+        return
+    plan = data[start:end].rstrip()
+    escaped = plan.replace(b"%", b"%25").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
+    while match is not None:
+        place = match.start()
+        again = next((text for text in (plan, escaped) if data.startswith(text, place)), None)
+        if again is None or not _ECHO.search(data, max(0, place - _ECHO_BYTES), place):
+            raise InputError(
+                "holds several plans", file=origin, hint="one file a plan; several can be named in one run"
+            )
+        match = _PLAN.search(data, place + len(again))
 
 
 def refuse_shape(data: bytes, start: int, origin: str) -> None:
     """Raise InputError for an object that is something else than a plan, saying what; a broken one stays unsaid."""
     try:
         keys, _ = decode_first(data, Keys, origin, start)
+        parts, _ = decode_first(data, dict[str, msgspec.Raw], origin, start)
     except InputError:
         return
+    if keys.resource_changes is msgspec.UNSET and keys.planned_values is msgspec.UNSET:
+        for key, part in parts.items():
+            if b'"resource_changes"' in bytes(part) and begins_like_plan(bytes(part)):
+                take = f"take it out: jq '.[\"{key}\"]' {origin} > plan.json"
+                raise InputError(
+                    f"holds a plan under the key {key}, which is not looked for there", file=origin, hint=take
+                )
     for what, hint in _guesses(keys):
         raise InputError(f"is {what}, not a plan", file=origin, hint=hint)
 

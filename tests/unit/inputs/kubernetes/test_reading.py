@@ -253,3 +253,12 @@ def test_an_empty_list_of_objects_is_readable(tmp_path: Path) -> None:
 )
 def test_what_is_claimed(head: bytes, claimed: bool) -> None:
     assert KUBERNETES.claims(Path("file.yaml"), head) is claimed
+
+
+@pytest.mark.parametrize("name", ["_parts.tpl", "engine.yaml"])
+def test_a_partial_of_a_chart_is_named_for_what_it_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('{{/* arguments */}}\n{{- define "chart.arguments" -}}\n- {{ .url | quote }}\n{{- end }}\n')
+    workload = open_input(str(path), {})
+    assert workload.changes == ()
+    assert "unrendered Helm template" in errors(workload)[0][0]

@@ -58,7 +58,9 @@ def deep(levels: int) -> bytes:
         pytest.param(deep(100_000), "", "nested too deeply", id="nesting without end"),
         pytest.param(b"[1, 2]", "", "is a JSON list", id="a list"),
         pytest.param(b"[1, 2", ":1", "ends in the middle", id="half a list"),
-        pytest.param(b'"text"', "", "no plan", id="a text in quotes"),
+        pytest.param(b'"text"', "", "a single JSON value, no plan", id="a text in quotes"),
+        pytest.param(b"null\n", "", "a single JSON value, no plan", id="null"),
+        pytest.param(b'{"run": ' + PLAN + b"}", "", "under the key run.*jq", id="a plan inside an object"),
         pytest.param(b"{}", "", "JSON of another kind", id="an empty object"),
         pytest.param(b'{"a": 1}\n{"b": 2}\n', "", "JSON of another kind", id="lines of JSON"),
         pytest.param(b'{"format_version": "1.0"}', "", "an empty state", id="an empty state"),
@@ -69,6 +71,18 @@ def deep(levels: int) -> bytes:
             b'{"meta": {}, "encrypted_data": "x", "encryption_version": "v0"}', "", "an encrypted file", id="encrypted"
         ),
         pytest.param(PLAN + PLAN, "", "holds several plans", id="two plans in a row"),
+        pytest.param(
+            PLAN + b"\n::debug::stdout: " + PLAN.replace(b"small", b"large"),
+            "",
+            "holds several plans",
+            id="another plan where CI repeats its output",
+        ),
+        pytest.param(
+            PLAN.replace(b'"change": {', b'"change": null, "x": {', 1),
+            "",
+            "expected shape.*terraform show",
+            id="no change",
+        ),
         pytest.param(b"[" + PLAN + b"," + PLAN + b"]", "", "holds several plans", id="a list of plans"),
         pytest.param(b'{"format_version": 1.2}', "", "JSON of another kind", id="a version and nothing more"),
         pytest.param(
@@ -144,6 +158,15 @@ def test_encodings_are_understood_under_any_name(encode: Any, name: str, tmp_pat
     workload = open_input(str(path), {})
     assert [change.address for change in workload.changes] == ['aws_x.a["größe"]']
     assert workload.problems == ()
+
+
+def test_a_wrapper_that_repeats_the_plan_does_not_make_it_two(tmp_path: Path) -> None:
+    one_line = json.dumps(plan(entry("aws_x.a", after={"share": "50%"}))).encode()
+    escaped = one_line.replace(b"%", b"%25")
+    path = tmp_path / "plan.json"
+    echoes = b"\n::debug::stdout: " + escaped + b"%0A\n::set-output name=stdout::" + escaped + b"\n"
+    path.write_bytes(b"[command]/bin/terraform show -json p\n" + one_line + echoes)
+    assert [change.address for change in open_input(str(path), {}).changes] == ["aws_x.a"]
 
 
 def test_sorted_keys_are_a_plan_too(tmp_path: Path) -> None:
