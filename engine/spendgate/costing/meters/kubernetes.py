@@ -44,7 +44,8 @@ class Pods:
     def components(self, subject: Subject) -> Iterable[Component]:
         """The metered parts, pod set by pod set."""
         for pool in subject.facets.pools:
-            if pool.details.get("nodes"):
+            if pool.details.get("nodes") or pool.capacity.max == 0:
+                # NOTE: no pods cost nothing, whatever one of them would cost.
                 continue
             yield from _pods(subject, pool)
         yield from volume_components(subject)
@@ -192,6 +193,7 @@ class Nodes:
         """The machine hours."""
         for pool in subject.facets.pools:
             if pool.details.get("dynamic"):
+                yield from _without_end(pool)
                 continue
             if isinstance(pool.machine_types, Unknown) or not isinstance(pool.region, str):
                 reason = next(v.reason for v in (pool.machine_types, pool.region) if isinstance(v, Unknown))
@@ -214,6 +216,24 @@ class Nodes:
                 alternatives=tuple(queries[1:]),
                 stops=True,
             )
+
+
+def _without_end(pool: Pool) -> Iterator[Component]:
+    """Nodes that follow their pods: paid through the pods, but with no limit their number, and so the most, has no bound."""
+    if pool.capacity.max is not None or isinstance(pool.machine_types, Unknown) or not isinstance(pool.region, str):
+        return
+    provider, purchase = str(pool.details.get("provider")), "spot" if pool.purchase.model == "spot" else "on-demand"
+    queries = [RateQuery(provider, pool.region, "machine", type_, purchase) for type_ in pool.machine_types]
+    yield Component(
+        "Machines as pods need them",
+        "hours",
+        queries[0],
+        Quantity(Decimal(0), Decimal(0), UNBOUNDED),
+        basis=Basis.ASSUMED,
+        alternatives=tuple(queries[1:]),
+        note="counted at the pods; nothing limits how many machines they may start",
+        stops=True,
+    )
 
 
 PODS = Pods()

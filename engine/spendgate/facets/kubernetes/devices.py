@@ -37,7 +37,11 @@ _WHOLE: Mapping[str, str] = {
 }
 _NOT_ACCELERATORS = re.compile(
     r"nvidia\.com/(gpumem.*|gpucores|priority|hostdev.*|rdma.*|.*_vfs?)|gpu\.intel\.com/(mill|mem|tile|.*monitor).*"
+    r"|volcano\.sh/vgpu-(memory|cores).*"
 )
+_LIKE_ACCELERATOR = re.compile(r"(?<![a-z])(?:v|c|p|shared)?(?:gpu|npu|tpu|ascend|mlu|dcu)(?![a-z])", re.IGNORECASE)
+_AMOUNTS = re.compile(r"mem|core|percent|ratio", re.IGNORECASE)
+"""Words in the name of a resource that counts a GPU's memory or compute, not GPUs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,24 @@ def _device(
     if name.startswith("cloud-tpus.google.com/"):
         model = canonical_model(name.rpartition("/")[2].removeprefix("preemptible-"))
         return Device(name, "google", _per(count, _CORES_PER_CHIP), models=(model,))
-    return None if _NOT_ACCELERATORS.fullmatch(name) else _named_after_model(name, count)
+    if _NOT_ACCELERATORS.fullmatch(name):
+        return None
+    return _named_after_model(name, count) or _of_unknown_plugin(name, count)
+
+
+def _of_unknown_plugin(name: str, count: Decimal | Unknown) -> Device | None:
+    """A device of a plugin that is not known, whose name says that it is an accelerator: never none at all.
+
+    `example.com/gpu` counts whole ones; of any other name it is not known what one of them is.
+    """
+    vendor, _, product = name.partition("/")
+    if not _LIKE_ACCELERATOR.search(product):
+        return None
+    if _AMOUNTS.search(product):
+        return Device(name, vendor, Unknown(f"how much of an accelerator {name} is, is not known"))
+    if product.lower() in ("gpu", "npu"):
+        return Device(name, vendor, count)
+    return Device(name, vendor, count, Unknown(f"what part of an accelerator one {name} is, is not known"), "shared")
 
 
 def _named_after_model(name: str, count: Decimal | Unknown) -> Device | None:
