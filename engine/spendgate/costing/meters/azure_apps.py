@@ -22,6 +22,7 @@ from spendgate.costing.meters.azure_parts import (
 from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.meters.parts import amount, missing_region, query, used
 from spendgate.costing.usage import stated
+from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
@@ -83,6 +84,14 @@ def _consumption(subject: Subject) -> Iterator[Component]:
     yield used(subject, "Executions", "1M requests", rate, "monthly_executions", per_unit=MILLION)
 
 
+def _system_of(attributes: Attributes) -> str | Unknown:
+    """The operating system of a plan: `os_type`, or `kind` and `reserved` of the older `azurerm_app_service_plan`."""
+    older = attributes.text("kind")
+    if isinstance(older, str) and older.lower() == "linux":
+        return "Linux"
+    return "Linux" if attributes.flag("reserved") is True else sku(attributes, "os_type", default="Windows")
+
+
 def _plan(subject: Subject) -> Iterator[Component]:
     """App Service plans by worker; those of functions are metered at the function."""
     attributes = subject.resource.attributes
@@ -93,8 +102,9 @@ def _plan(subject: Subject) -> Iterator[Component]:
     if size in _ELASTIC or size in ("Y1", "F1", "FC1") or size.startswith("WS"):
         return
     count = declared(subject, "worker_count")
-    count = attributes.number("sku.0.capacity") if count is None else count
-    system = sku(attributes, "os_type", default="Windows")
+    # NOTE: the old block's capacity is filled in by Azure when nobody states it: one instance.
+    count = declared(subject, "sku.0.capacity") if count is None else count
+    system = _system_of(attributes)
     if isinstance(system, Unknown):
         yield without_sku(f"Instance usage ({size})", "hours", system)
         return

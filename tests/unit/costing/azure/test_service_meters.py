@@ -228,3 +228,26 @@ def test_a_container_group_stops_with_its_containers() -> None:
     found = estimate_of("azurerm_container_group", {"container": [{"cpu": 2, "memory": 4}]})
     assert found.state is EstimateState.UNPRICED
     assert set(unpriced(found)) == {"vCPU", "Memory"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "system"),
+    [
+        ({"kind": "Linux", "reserved": True}, "Linux"),
+        ({"kind": "Windows"}, "Windows"),
+        ({"os_type": "Linux"}, "Linux"),
+        ({}, "Windows"),
+    ],
+    ids=["older, Linux", "older, Windows", "newer, Linux", "nothing stated"],
+)
+def test_a_service_plan_of_either_form_is_asked_for_under_its_system(attributes: dict[str, Any], system: str) -> None:
+    sized = {"sku": [{"tier": "PremiumV9", "size": "P9v9"}], **attributes}
+    (said,) = unpriced(estimate_of("azurerm_app_service_plan", sized)).values()
+    assert f"P9v9 {system}" in said
+
+
+def test_a_service_plan_whose_number_azure_fills_in_is_one_instance() -> None:
+    sized = {"kind": "Linux", "sku": [{"tier": "PremiumV9", "size": "P9v9"}]}
+    plan = azure("azurerm_app_service_plan", sized, unknown={"sku": [{"capacity": True}]})
+    (said,) = unpriced(Run(plan).estimate()).values()
+    assert said.startswith("no price of"), "the number is known; only the price of this size is not"
