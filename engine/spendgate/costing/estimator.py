@@ -27,13 +27,15 @@ from spendgate.model.cost import (
     Unpriced,
 )
 from spendgate.model.facets import Facets
-from spendgate.model.money import NOTHING, MoneyRange
+from spendgate.model.money import NOTHING, UNBOUNDED, MoneyRange
 from spendgate.model.resource import Resource
 from spendgate.ports import Catalog, Meter, Neighbours, PriceSource, Subject
 
 NO_RESOURCE = Estimate(EstimateState.NONE, NOTHING)
 _FREE = Estimate(EstimateState.FREE, NOTHING)
 _LONGEST_MONTH = 744
+_MOST_UNITS = Decimal(10) ** 16
+"""More of a thing than anyone buys in a month: a slip of the keyboard, not a cost (ten thousand trillion tokens)."""
 _BASIS_ORDER = (Basis.EXACT, Basis.SCHEDULE, Basis.PROVIDER_DEFAULT, Basis.USAGE, Basis.ASSUMED, Basis.UNKNOWN)
 
 
@@ -86,6 +88,8 @@ class Estimator:
             missing.append(_without_quantity(component))
         elif component.quantity.low < 0 or component.quantity.expected < 0:
             missing.append(Unpriced(component.name, "its size is below zero, which cannot be meant"))
+        elif component.quantity.expected > _MOST_UNITS or _MOST_UNITS < component.quantity.high < UNBOUNDED:
+            missing.append(Unpriced(component.name, "its size is beyond anything that can be bought"))
         elif component.tiered:
             tiers = self._tiered(component.query)
             if isinstance(tiers, str):

@@ -97,6 +97,12 @@ def test_a_size_below_zero_is_no_saving() -> None:
     assert estimate.monthly is None
 
 
+def test_a_size_beyond_all_measure_has_no_price_rather_than_an_absurd_one() -> None:
+    estimate = estimate_of("aws_ebs_volume", {"size": 10**30})
+    assert estimate.state is EstimateState.UNPRICED
+    assert "beyond anything that can be bought" in estimate.unpriced[0].reason
+
+
 def test_a_type_without_a_meter_is_unsupported_and_not_free() -> None:
     estimate = estimate_of("aws_some_new_service", {})
     assert estimate.state is EstimateState.UNSUPPORTED
