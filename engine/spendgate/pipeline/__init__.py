@@ -21,8 +21,8 @@ from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.opening import opened
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
-from spendgate.pipeline.use import with_use
 from spendgate.pipeline.units import unit_costs
+from spendgate.pipeline.use import with_use
 from spendgate.policies.catalog import load
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
