@@ -10,12 +10,13 @@ from spendgate.inputs.terraform_source.nodes import Expression
 
 
 class GrammarError(Exception):
-    """The text breaks the language's rules at an offset."""
+    """The text breaks the language's rules at an offset. `certain`: no other reader's word counts against it."""
 
-    def __init__(self, message: str, position: int) -> None:
+    def __init__(self, message: str, position: int, *, certain: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.position = position
+        self.certain = certain
 
 
 @dataclass(slots=True)

@@ -23,24 +23,40 @@ from spendgate.inputs.terraform_source.values import (
 )
 from spendgate.model.values import Unknown
 
+_MOST_PAIRS = 500_000
+
 
 def as_set(values: list[Any]) -> HclSet:
-    """The different ones among values, texts in their order. Numbers and texts do not mix."""
-    found: list[Any] = []
-    seen: set[Any] = set()
-    for value in values:
-        try:
-            key: Any = (isinstance(value, bool), isinstance(value, str), value)
-            if key in seen:
-                continue
-            seen.add(key)
-        except TypeError:
-            if any(equal(value, other) is True for other in found):
-                continue
-        found.append(value)
+    """The different ones among values, texts in their order."""
+    found = _different(values)
     if all(isinstance(value, str) for value in found):
         found.sort()
     return HclSet(found)
+
+
+def _different(values: list[Any]) -> list[Any]:
+    """Each value once, in the order in which they come first."""
+    found: list[Any] = []
+    seen: set[Any] = set()
+    complex_ones = 0
+    for value in values:
+        if isinstance(value, (list, dict)):
+            complex_ones += 1
+            _pairs(complex_ones, len(found))
+            if any(equal(value, other) is True for other in found):
+                continue
+        else:
+            key = (isinstance(value, bool), isinstance(value, str), value)
+            if key in seen:
+                continue
+            seen.add(key)
+        found.append(value)
+    return found
+
+
+def _pairs(left: int, right: int) -> None:
+    if left * right > _MOST_PAIRS:
+        raise EvaluationError(f"{left:,} times {right:,} elements would have to be compared")
 
 
 def _list(value: Any) -> list[Any]:
@@ -247,11 +263,7 @@ def _range(*bounds: Any) -> list[Any]:
 
 
 def _distinct(values: Any) -> list[Any]:
-    found: list[Any] = []
-    for value in _list(values):
-        if not any(equal(value, other) is True for other in found):
-            found.append(value)
-    return found
+    return _different(_list(values))
 
 
 def _index(values: Any, wanted: Any) -> int:
@@ -270,7 +282,14 @@ def _setproduct(*sets: Any) -> list[Any]:
     return HclSet(found) if all(isinstance(one, HclSet) for one in sets) else found
 
 
+def _setsubtract(left: Any, right: Any) -> HclSet:
+    _pairs(len(_list(left)), len(_list(right)))
+    return as_set([item for item in left if _contains(right, item) is False])
+
+
 def _setintersection(first: Any, *others: Any) -> HclSet:
+    for other in others:
+        _pairs(len(_list(first)), len(_list(other)))
     return as_set([item for item in _list(first) if all(_contains(other, item) is True for other in others)])
 
 
@@ -295,7 +314,7 @@ WHOLE: Mapping[str, Callable[..., Any]] = {
     "setproduct": _setproduct,
     "setintersection": _setintersection,
     "setunion": lambda *sets: as_set([item for one in sets for item in _list(one)]),
-    "setsubtract": lambda left, right: as_set([item for item in _list(left) if _contains(right, item) is False]),
+    "setsubtract": _setsubtract,
     "transpose": _transpose,
     "sum": _sum,
     "sort": lambda values: sorted(as_text(value) for value in _list(values)),

@@ -12,12 +12,12 @@ from spendgate.inputs.terraform_source.files import SourceFile
 from spendgate.inputs.terraform_source.functions import call
 from spendgate.inputs.terraform_source.modules import Library
 from spendgate.inputs.terraform_source.nodes import Expression, Scope, Step
-from spendgate.inputs.terraform_source.values import EvaluationError
+from spendgate.inputs.terraform_source.values import MOST_ELEMENTS, EvaluationError
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
 
 MOST_INSTANCES = 100_000
-_MOST_WORK = 20_000_000
+_MOST_WORK = 4_000_000
 _MOST_TROUBLES = 20
 
 
@@ -102,6 +102,9 @@ class Bare:
 
     bindings: Mapping[str, Any] = {}
 
+    def __init__(self) -> None:
+        self._left = MOST_ELEMENTS
+
     def resolve(self, root: str, steps: tuple[Step, ...]) -> tuple[Any, int]:
         """Nothing has a name here. Raises EvaluationError."""
         raise EvaluationError(f"{root} has no value here")
@@ -115,4 +118,7 @@ class Bare:
         return call(name, arguments)
 
     def spend(self) -> None:
-        """Constants are short."""
+        """Constants are short: one that is not has no place where this scope is used."""
+        self._left -= 1
+        if self._left < 0:
+            raise EvaluationError("a value takes too long to work out")

@@ -102,7 +102,7 @@ def parse_source(text: str, shown: str, problems: list[Problem]) -> SourceFile:
         raise file.error(str(error), 0) from None
     except GrammarError as mistake:
         found = None
-        if not shown.endswith(".json"):
+        if not shown.endswith(".json") and not mistake.certain:
             from spendgate.inputs.terraform_source.second_reader import second_reading
 
             found = second_reading(text)

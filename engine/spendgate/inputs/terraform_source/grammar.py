@@ -115,14 +115,14 @@ class Reader:
                 body.blocks.append(self._block(name, start))
             self.skip()
             if self.at < len(self.text) and self.next() not in "\n}":
-                raise GrammarError(f"a new line was expected, not {self.found()}", self.at)
+                raise GrammarError(f"a new line was expected, not {self.found()}", self.at, certain=True)
             if top and self.next() == "}":
                 raise GrammarError("a closing brace without an opening one", self.at)
 
     def _attribute(self, body: Body, name: str, start: int) -> None:
         self.skip()
         if name in body.attributes:
-            raise GrammarError(f"{name} is set a second time", start)
+            raise GrammarError(f"{name} is set a second time", start, certain=True)
         expression = self.expression()
         body.attributes[name] = Attribute(name, start, expression, self.at)
 

@@ -181,6 +181,7 @@ class For(Expression):
         items: list[Any] = []
         mapped: dict[str, Any] = {}
         for key, item in entries(collection):
+            scope.spend()
             names = dict(zip(self.names, (key, item) if len(self.names) == 2 else (item,), strict=True))
             inner = scope.bind(names)
             if self.test is not None:
@@ -277,6 +278,7 @@ class TemplateFor(Expression):
             return Unknown(reason_of(collection))
         texts = []
         for key, item in entries(collection):
+            scope.spend()
             names = dict(zip(self.names, (key, item) if len(self.names) == 2 else (item,), strict=True))
             found = self.body.value(scope.bind(names))
             if is_unknown(found):

@@ -45,7 +45,7 @@ def complete(
 
     Returns problems for functions that stay unknown. `variables` are the known values of the root.
     """
-    gaps = {address: found for address, tree in trees.items() if (found := list(_gaps(tree, ())))}
+    gaps = {address: found for address, tree in trees.items() if (found := list(_gaps(tree, (), set())))}
     if not gaps:
         return []
     names = sorted({name for found in gaps.values() for _, name in found})
@@ -68,14 +68,15 @@ def complete(
     return []
 
 
-def _gaps(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _gaps(value: Any, path: tuple[str | int, ...], seen: set[int]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Paths that a function left unknown for no other reason than not being evaluated here, with its name."""
     if isinstance(value, Unknown):
         if value.reason.endswith(NOT_EVALUATED):
             yield path, f"{value.reason.removesuffix(NOT_EVALUATED)}()"
-    elif isinstance(value, (dict, list)):
+    elif isinstance(value, (dict, list)) and id(value) not in seen:
+        seen.add(id(value))  # NOTE: locals share their parts: a value of forty lines may have more paths than atoms.
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _gaps(child, (*path, key))
+            yield from _gaps(child, (*path, key), seen)
 
 
 def _answers(folder: str, workspace: str | None, variables: Mapping[str, Any]) -> Mapping[str, Any] | str:

@@ -19,9 +19,10 @@ _UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 
 @dataclass(slots=True)
 class _Text:
-    """A literal part while a template is read."""
+    """A literal part while a template is read. `unindented`: `%{~` took the indentation of its last line."""
 
     text: str
+    unindented: bool = False
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def _escape(reader: Reader) -> str:
         return chr(code)
     mark = reader.text[reader.at + 1 : reader.at + 2]
     if mark not in _ESCAPES or not mark:
-        raise GrammarError(f"`\\{mark}` is no escape", reader.at)
+        raise GrammarError(f"`\\{mark}` is no escape", reader.at, certain=True)
     reader.at += 2
     return _ESCAPES[mark]
 
@@ -129,14 +130,21 @@ def _marked(reader: Reader, parts: list[_Part]) -> None:
             raise GrammarError(f"`}}` was expected in a template, not {reader.found()}", reader.at)
         reader.at += 1
         if strips:
-            match = re.compile(r"[ \t\r]*\n?[ \t]*").match(text, reader.at)
+            match = re.compile(r"[ \t\r]*\n?").match(text, reader.at)
             reader.at = match.end() if match else reader.at
 
 
 def _strip_last(parts: list[_Part]) -> None:
+    """Strip space in front of `%{~`: that of its own line, or a line end where it begins its line."""
     last = parts[-1] if parts else None
-    if isinstance(last, _Text):
+    if not isinstance(last, _Text):
+        return
+    bare = last.text.rstrip(" \t")
+    if bare == last.text:
         last.text = last.text.rstrip()
+        return
+    last.text = bare
+    last.unindented = not bare or bare.endswith("\n")
 
 
 def _directive(reader: Reader, start: int) -> _Directive:
@@ -154,6 +162,8 @@ def _directive(reader: Reader, start: int) -> _Directive:
 
 def _unindent(parts: list[_Part], raw: str) -> None:
     """Take the indentation that all lines share from the literal parts, as `<<-` asks for."""
+    if any(isinstance(part, _Text) and part.unindented for part in parts):
+        return  # NOTE: Terraform looks for what all lines share after `%{~` took some: nothing, then.
     lines = [line for line in raw.split("\n") if line.strip()]
     shared = min((len(line) - len(line.lstrip(" \t")) for line in lines), default=0)
     at_start = True
