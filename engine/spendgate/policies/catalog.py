@@ -154,7 +154,7 @@ def _own_policies(paths: Sequence[Path | str], readers: Mapping[str, Reader]) ->
     seen: set[Path] = set()
     for stated in paths:
         count = 0
-        for path in _files(Path(stated), readers):
+        for path in policy_files(Path(stated), readers):
             count += 1
             resolved = path.resolve()
             if resolved in seen:
@@ -181,7 +181,7 @@ def _language(path: Path, readers: Mapping[str, Reader]) -> str | None:
     return ".rego" if _GATEKEEPER.search(decode_text(read_bytes(path), str(path))) else None
 
 
-def _files(path: Path, readers: Mapping[str, Reader]) -> Iterator[Path]:
+def policy_files(path: Path, readers: Mapping[str, Reader]) -> Iterator[Path]:
     """The policy files at a path, folders recursively in order; hidden folders and test files are passed over."""
     if path.is_file():
         if path.suffix not in SUFFIXES and path.suffix not in readers:

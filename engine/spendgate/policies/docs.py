@@ -22,10 +22,10 @@ The **starter** pack is what runs when nothing else is asked for. Any other pack
 """
 
 
-def readme(policies: Iterable[Policy]) -> str:
+def readme(policies: Iterable[Policy], introduction: str = _INTRODUCTION) -> str:
     """The whole page: a table of all policies, then the parameters of each."""
     ordered = sorted(policies, key=lambda policy: (policy.pack, policy.id))
-    lines = [_INTRODUCTION, *_table(ordered)]
+    lines = [introduction, *_table(ordered)]
     for policy in ordered:
         lines += ["", f"## {policy.id} · {policy.title}", "", policy.description]
         if policy.declared:
