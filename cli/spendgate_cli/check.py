@@ -39,7 +39,7 @@ def check(**said: Any) -> int:
 
     Exit codes: 0 pass, 1 fail, 2 error, 3 undetermined, 4 warnings (only with --fail-on warn).
     """
-    outputs, record = gov.without_record(opt.targets(said["outputs"]))
+    outputs, files = gov.apart(opt.targets(said["outputs"]))
     facets = opt.check_formats(outputs)
     now = opt.time_of(said["now"])
     with gov.settings_of(said) as (settings, place):
@@ -49,11 +49,13 @@ def check(**said: Any) -> int:
         inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
         from spendgate import pipeline
 
-        evidence = record is not None or any(name in _WITH_EVIDENCE for name, _ in outputs)
+        evidence = gov.RECORD in files or any(name in _WITH_EVIDENCE for name, _ in outputs)
         report = pipeline.check(inputs, settings, now, facets=facets, evidence=evidence)
         report = gov.readable(report, place)
-    if record is not None:
-        gov.write_record(report, record, said["sign_key"])
+        if gov.INPUT in files:
+            gov.write_file(pipeline.policy_document(inputs, settings, now), files[gov.INPUT])
+    if gov.RECORD in files:
+        gov.write_record(report, files[gov.RECORD], said["sign_key"])
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])
     return report.exit_code
 

@@ -112,20 +112,23 @@ def shown(path: Path) -> str:
     return shown_path(str(path))
 
 
-RECORD = "record"
-"""The one output that is no report format: it may be signed, and says what was judged rather than what was found."""
+RECORD, INPUT = "record", "input"
+"""The two outputs that are no report formats: what was judged, to be signed; and what policies saw, to be replayed."""
 
 
-def without_record(
+def apart(
     outputs: Sequence[tuple[str, str | None]],
-) -> tuple[list[tuple[str, str | None]], str | None]:
-    """The outputs that are report formats, and where a decision record goes. Raises SettingsError for one without a file."""
-    paths = [path for name, path in outputs if name == RECORD]
-    if not paths:
-        return list(outputs), None
-    if paths[0] is None or len(paths) > 1:
-        raise SettingsError("a decision record goes to one file", hint="-o record=decision.json")
-    return [output for output in outputs if output[0] != RECORD] or [("text", None)], paths[0]
+) -> tuple[list[tuple[str, str | None]], dict[str, str]]:
+    """The outputs that are report formats, and the files of those that are none. Raises SettingsError without one file each."""
+    files: dict[str, str] = {}
+    for name, path in outputs:
+        if name not in (RECORD, INPUT):
+            continue
+        if path is None or name in files:
+            what = "a decision record" if name == RECORD else "what policies saw"
+            raise SettingsError(f"{what} goes to one file", hint=f"-o {name}={name}.json")
+        files[name] = path
+    return [output for output in outputs if output[0] not in files] or [("text", None)], files
 
 
 def write_record(report: Report, path: str, key: str | None) -> None:
@@ -134,7 +137,11 @@ def write_record(report: Report, path: str, key: str | None) -> None:
 
     from spendgate.pipeline.record import record
 
-    text = record(report, key or os.environ.get("SPENDGATE_SIGN_KEY") or None)
+    write_file(record(report, key or os.environ.get("SPENDGATE_SIGN_KEY") or None), path)
+
+
+def write_file(text: str, path: str) -> None:
+    """Write a file whole. Raises SettingsError."""
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(text, encoding="utf-8")

@@ -21,7 +21,7 @@ _COMMANDS = {
     "approve": ("spendgate_cli.approve:approve", "Approve findings of a saved report, for exactly that plan."),
     "verify": ("spendgate_cli.verify:verify", "Say whether a decision record stands for the plan to be applied."),
     "explain": ("spendgate_cli.explain:explain", "Say why a policy says what it says, or show what it sees."),
-    "policy": ("spendgate_cli.policy:policy", "List, show and test policies."),
+    "policy": ("spendgate_cli.policy:policy", "Write, list, show, test, lint and compare policies."),
     "prices": ("spendgate_cli.prices:prices", "Look into the price book, or build it."),
     "doctor": ("spendgate_cli.doctor:doctor", "Say what is installed and how old the prices are."),
 }

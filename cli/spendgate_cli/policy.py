@@ -1,4 +1,4 @@
-"""`spendgate policy`: list, show and test policies."""
+"""`spendgate policy`: list, show and test policies; the rest of the bench is beside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spendgate_cli import governing as gov
 from spendgate_cli import options as opt
+from spendgate_cli import policy_results as results
+from spendgate_cli.policy_authoring import docs, lint, new, schema
+from spendgate_cli.policy_replay import diff, try_
 
 if TYPE_CHECKING:
     from spendgate.model.policy import Policy
@@ -22,9 +26,13 @@ _which = opt.together(
 )
 
 
-@click.group(short_help="List, show and test policies.")
+@click.group(short_help="Write, list, show, test, lint and compare policies.")
 def policy() -> None:
     """The policies that a run would judge, and the author's bench."""
+
+
+for _command in (new, lint, schema, docs, diff, try_):
+    policy.add_command(_command)
 
 
 @policy.command("list")
@@ -86,10 +94,19 @@ def show(policy_id: str, **said: Any) -> None:
 @click.option(
     "--now", default=_TEST_TIME, show_default=True, metavar="TIME", help="The time that the tests run at (ISO)."
 )
+@click.option("--coverage", is_flag=True, help="List conditions that no test has seen both true and false.")
+@click.option("--junit", metavar="FILE", help="Write the results as JUnit XML too.")
 @click.option("--rego-engine", metavar="NAME", help="auto, server, binary or embedded.")
 @click.option("--opa-url", metavar="URL", help="An OPA server that is running already.")
 def test_(
-    paths: Sequence[str], packs: Sequence[str], verbose: bool, now: str, rego_engine: str | None, opa_url: str | None
+    paths: Sequence[str],
+    packs: Sequence[str],
+    verbose: bool,
+    now: str,
+    coverage: bool,
+    junit: str | None,
+    rego_engine: str | None,
+    opa_url: str | None,
 ) -> int:
     """Run the tests inside policy files, and those of Rego policies (`*_test.rego`, `*.tests.yaml`).
 
@@ -117,6 +134,14 @@ def test_(
     else:
         failed = sum(not result.passed for result in run.results)
         click.echo(f"{len(run.results)} tests of {run.policies} policies: {failed} failed")
+    if coverage:
+        from spendgate.policies import coverage as covering
+        from spendgate.policies.catalog import load
+
+        policies = load(paths, chosen, readers={".rego": lambda *_: ()})
+        results.show_coverage(covering.coverage(policies, opt.time_of(now).date()))
+    if junit:
+        gov.write_file(results.junit(run.results, run.untested), junit)
     return 0 if run.succeeded else 1
 
 
