@@ -13,19 +13,17 @@ import msgspec
 
 from spendgate.errors import InputError
 from spendgate.wire.evidence import Evidence as Evidence
+from spendgate.wire.sums import NOT_KNOWN as NOT_KNOWN
+from spendgate.wire.sums import Carbon as Carbon
+from spendgate.wire.sums import CarbonTotal as CarbonTotal
+from spendgate.wire.sums import Group as Group
+from spendgate.wire.sums import LeftOut as LeftOut
+from spendgate.wire.sums import NodeCount as NodeCount
+from spendgate.wire.sums import Nodes as Nodes
+from spendgate.wire.sums import Range as Range
+from spendgate.wire.sums import UnitCost as UnitCost
 
 VERSION = 1
-
-
-class Range(msgspec.Struct, frozen=True):
-    """Monthly money at the minimum, desired and maximum size; all `null` when not known."""
-
-    low: Decimal | None = None
-    expected: Decimal | None = None
-    high: Decimal | None = None
-
-
-NOT_KNOWN = Range()
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -108,93 +106,6 @@ class ChangeCost(msgspec.Struct, frozen=True):
     state_before: str = "none"
     state_after: str = "none"
     hours_per_month: Decimal | None = None
-
-
-class Carbon(msgspec.Struct, frozen=True):
-    """Energy and emissions of a month at the expected size; `null` where a figure is missing, with the reason.
-
-    `kg_month` is that of operation, with the grid's average intensity; what making the hardware emitted is in `embodied_kg_month`.
-    """
-
-    kwh_month: Decimal | None = None
-    kg_month: Decimal | None = None
-    embodied_kg_month: Decimal | None = None
-    reason: str = ""
-    notes: list[str] = []
-
-
-class CarbonTotal(msgspec.Struct, frozen=True):
-    """Sums over all resources whose figures are known; `unknown` counts those that run something and have none."""
-
-    before_kwh_month: Decimal
-    after_kwh_month: Decimal
-    before_kg_month: Decimal
-    after_kg_month: Decimal
-    counted: int
-    unknown: int
-
-
-class UnitCost(msgspec.Struct, frozen=True):
-    """What one unit of work costs: monthly cost after the change over the units a month that were stated.
-
-    `cost` is `null` when the resource has no price or the units are not stated; `reason` says which.
-    """
-
-    address: str
-    unit: str
-    cost: Decimal | None = None
-    quantity_month: Decimal | None = None
-    reason: str = ""
-
-
-class NodeCount(msgspec.Struct, frozen=True):
-    """Nodes of one shape. `pool`: the node pool that starts them, where one is known; `monthly` is `null` without a price."""
-
-    machine_type: str
-    count: int
-    monthly: Decimal | None = None
-    pool: str = ""
-    accelerators: Decimal = Decimal(0)
-    """Of all of them together."""
-
-
-class LeftOut(msgspec.Struct, frozen=True):
-    """A workload that was put on no node, and why."""
-
-    address: str
-    reason: str
-
-
-class Nodes(msgspec.Struct, frozen=True):
-    """The marginal view: whole nodes that the workloads need beside what is there, where `Cost` bears shares of nodes.
-
-    `monthly` is at the fewest, the desired and the most pods, for as long as the pods run; `packing` at the desired number.
-    `share_monthly` is what the same workloads bear in `Cost`. `in_totals`: node pools whose nodes `Cost` counts too.
-    """
-
-    monthly: Range
-    packing: list[NodeCount] = []
-    left_out: list[LeftOut] = []
-    workloads: int = 0
-    idle_accelerators: Decimal = Decimal(0)
-    share_monthly: Range = NOT_KNOWN
-    in_totals: list[str] = []
-
-
-class Group(msgspec.Struct, frozen=True):
-    """Resources that share the value of a path (`tags.team`, `module`); `value` is `untagged` for those without one."""
-
-    by: str
-    value: str
-    resources: int
-    before_monthly: Range
-    after_monthly: Range
-    delta_monthly: Range
-    delta_complete: bool = True
-    unpriced: int = 0
-    """Resources with a part that has no price: the sums are lower bounds."""
-    needs_usage: int = 0
-    addresses: list[str] = []
 
 
 class Change(msgspec.Struct, frozen=True):
