@@ -112,10 +112,15 @@ def _total(amount: MoneyRange, complete: bool) -> dict[str, Decimal | Bounded]:
 def _percent(delta: Decimal | Bounded, before: Decimal, before_complete: bool) -> Any:
     """The change in percent of what was there before; absent when that is known to be nothing.
 
-    With more before than is priced, the true percentage lies between zero and the one worked out.
+    With more before than is priced, the true percentage lies between zero and the one worked out. What changes nothing changes
+    nothing in percent, whatever was there.
     """
+    if before <= 0 and before_complete:
+        return None
+    if delta == 0:
+        return ZERO
     if before <= 0:
-        return None if before_complete else Unknown("what was there before has no price")
+        return Unknown("what was there before has no price")
     if isinstance(delta, Decimal):
         percent = delta / before * 100
         return (

@@ -28,6 +28,8 @@ _OPERATIONS: Mapping[str, str] = {"S": "standard hdd operations", "E": "standard
 _BY_AMOUNT: Mapping[str, str] = {"UltraSSD": "ultra", "PremiumV2": "premium v2"}
 _ULTRA_STEPS = (4, 8, 16, 32, 64, 128, 256, 512)
 _ULTRA_STEP_GIB = Decimal(1024)
+_IMAGE_GIB = Decimal(30)
+"""What the facets assume where the image decides."""
 
 
 class SizeClass(NamedTuple):
@@ -88,11 +90,18 @@ def disk_components(
         yield unpriced(title, "months", months)
         return
     basis = Basis.PROVIDER_DEFAULT if disk.size_is_default else Basis.EXACT
-    note = "the image decides the size; 30 GiB are assumed" if disk.size_is_default and key else ""
+    note = _assumed(disk.size_gib) if disk.size_is_default and key else ""
     yield Component(title, "months", query, months, basis=basis, note=note)
     if found.name[0] in _OPERATIONS:
         query = RateQuery("azure", region, "managed disk", _OPERATIONS[found.name[0]])
         yield _operations(subject, name, key, query, capacity)
+
+
+def _assumed(size_gib: Decimal) -> str:
+    """What an unstated size rests on: a machine's image, or for nodes of AKS the size of the machine."""
+    if size_gib == _IMAGE_GIB:
+        return f"the image decides the size; {size_gib:f} GiB are assumed"
+    return f"no size is stated; AKS gives a machine of this size {size_gib:f} GiB"
 
 
 def _operations(subject: Subject, name: str, key: str, query: RateQuery, capacity: Capacity) -> Component:

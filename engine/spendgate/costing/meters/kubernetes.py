@@ -219,14 +219,20 @@ class Nodes:
 
 
 def _without_end(pool: Pool) -> Iterator[Component]:
-    """Nodes that follow their pods: paid through the pods, but with no limit their number, and so the most, has no bound."""
-    if pool.capacity.max is not None or isinstance(pool.machine_types, Unknown) or not isinstance(pool.region, str):
+    """Nodes that follow their pods: paid through the pods, but with no limit their number, and so the most, has no bound.
+
+    NOTE: any price does, since only the high end is not zero; where no machine is named it is that of a vCPU.
+    """
+    if pool.capacity.max is not None:
         return
-    provider, purchase = str(pool.details.get("provider")), "spot" if pool.purchase.model == "spot" else "on-demand"
-    queries = [RateQuery(provider, pool.region, "machine", type_, purchase) for type_ in pool.machine_types]
+    provider, region = str(pool.details.get("provider") or "aws"), pool.region
+    queries, unit = [RateQuery(provider, "global", SERVICE, "cpu")], _UNITS["vCPUs"]
+    if isinstance(pool.machine_types, tuple) and isinstance(region, str):
+        purchase, unit = "spot" if pool.purchase.model == "spot" else "on-demand", "hours"
+        queries = [RateQuery(provider, region, "machine", type_, purchase) for type_ in pool.machine_types]
     yield Component(
         "Machines as pods need them",
-        "hours",
+        unit,
         queries[0],
         Quantity(Decimal(0), Decimal(0), UNBOUNDED),
         basis=Basis.ASSUMED,

@@ -227,3 +227,11 @@ def test_an_endpoint_deployment_through_azapi_is_priced_as_its_machines() -> Non
 )
 def test_an_api_type_that_no_meter_knows_is_not_free(api: str | None, state: EstimateState) -> None:
     assert estimate_of("azapi_resource", {"type": api, "body": {}}).state is state
+
+
+def test_the_disk_of_a_node_says_where_its_size_comes_from() -> None:
+    pool = {"default_node_pool": [{"name": "p", "vm_size": "Standard_D2s_v3", "node_count": 1}]}
+    line = item(estimate_of("azurerm_kubernetes_cluster", pool), "os_disk storage")
+    assert "P10" in line.name
+    assert "128 GiB" in line.note
+    assert "30 GiB" in item(Run(azure(VM, {"size": "Standard_D2s_v3", "os_disk": [{"storage_account_type": "Premium_LRS"}]})).estimate(), "os_disk storage").note  # fmt: skip

@@ -48,6 +48,12 @@ def test_nodes_that_nothing_limits_have_no_highest_cost(tmp_path: Path) -> None:
     assert cost.state is EstimateState.PRICED
 
 
+def test_nodes_of_any_kind_anywhere_have_no_highest_cost_either(tmp_path: Path) -> None:
+    text = "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {name: any}\nspec: {template: {spec: {requirements: []}}}\n"
+    (cost,) = run_text(text, tmp_path).costs.values()
+    assert (cost.monthly.expected, cost.monthly.high) == (0, UNBOUNDED)
+
+
 def test_nodes_within_a_limit_are_counted_at_their_pods_alone(tmp_path: Path) -> None:
     (cost,) = run_text(NODES % "limits: {nodes: 4}", tmp_path, regions=EAST).costs.values()
     assert cost.monthly.high == 0
