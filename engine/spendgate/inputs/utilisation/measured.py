@@ -91,7 +91,7 @@ class Use:
         """
         found = next((self._by_name[name] for name in _names(resource) if name in self._by_name), None)
         if found is None:
-            gap = self._gap or Unknown(f"nothing was measured of it ({self.origin})")
+            gap = self._gap if self._gap is not None else Unknown(f"nothing was measured of it ({self.origin})")
             return {**dict.fromkeys(_FIELDS, gap), "source": self.origin}
         self.met.add(found[0].resource)
         fields: dict[str, Any] = {}
