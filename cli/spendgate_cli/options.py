@@ -51,6 +51,7 @@ reading = together(
     click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward."),
     click.option("--usage-file", metavar="FILE", help="Stated use: gigabytes stored, requests, hours."),
     click.option("--rates", metavar="FILE", help="Own prices, discounts, commitments, currency (rates.yaml)."),
+    click.option("--cluster", metavar="CLOUD/REGION", help="Where manifests run that name no place: aws/eu-central-1."),
     click.option("--nodes", metavar="FILE", help="Nodes that may be started: a NodeList, or shapes (nodes.yaml)."),
     click.option("--metrics", metavar="SOURCE", help="Measured use: a file, or prometheus+https://HOST?window=7d."),
     click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),

@@ -50,6 +50,8 @@ class Totals:
     unpriced_share: Decimal | Bounded
     unpriced_accelerators: int | Unknown
     top: tuple[tuple[str, Decimal], ...]
+    why_unpriced: str = ""
+    """Why parts have no price, where it is one reason for all of them."""
     before_complete: bool = True
     after_complete: bool = True
     """Whether every resource of that side has a price for all that its configuration fixes."""
@@ -59,7 +61,8 @@ class Totals:
         """The expected delta as policies see it: a number, or bounds when a part of the change has no price."""
         if self.complete:
             return self.delta.expected
-        return Bounded(self.delta_at_least, self.delta_at_most, "a part of the change has no price")
+        why = f": {self.why_unpriced}" if self.why_unpriced else ""
+        return Bounded(self.delta_at_least, self.delta_at_most, f"a part of the change has no price{why}")
 
 
 @dataclass(slots=True)
@@ -126,12 +129,16 @@ class TotalsBuilder:
             self._at_least = _plus(self._at_least, cost.delta_at_least)
             self._at_most = _plus(self._at_most, cost.delta_at_most)
 
-    def _share(self) -> Decimal | Bounded:
+    def _why_unpriced(self) -> str:
+        reasons = {each.part.reason for each in self.unpriced if each.part.missing is Missing.UNPRICED}
+        return reasons.pop() if len(reasons) == 1 else ""
+
+    def _share(self, why: str) -> Decimal | Bounded:
         surely = Decimal(self._changed_unpriced) / self._changed
         if not self._changed_unsure:
             return surely
         most = Decimal(self._changed_unpriced + self._changed_unsure) / self._changed
-        return Bounded(surely, most, "what some of it will be is not known")
+        return Bounded(surely, most, why or "what some of it will be is not known")
 
     def totals(self) -> Totals:
         """The totals so far."""
@@ -139,6 +146,7 @@ class TotalsBuilder:
         priced = self.states[EstimateState.PRICED]
         changed = self._changed
         unknown = self._accelerators_unknown
+        why = self._why_unpriced()
         return Totals(
             before=self.before,
             after=self.after,
@@ -152,9 +160,10 @@ class TotalsBuilder:
             needs_usage=self.needs_usage,
             states=dict(self.states),
             unpriced=tuple(self.unpriced),
-            unpriced_share=self._share() if changed else ZERO,
+            unpriced_share=self._share(why) if changed else ZERO,
             unpriced_accelerators=self._accelerators if self._accelerators or unknown is None else Unknown(unknown),
             top=tuple(nlargest(_TOP, self._drivers, key=lambda driver: abs(driver[1]))),
+            why_unpriced=why,
             before_complete=self._before_complete,
             after_complete=self._after_complete,
         )

@@ -120,7 +120,8 @@ def _shared(items: Iterable[Assessed]) -> v1.Range:
 def _counted_already(assessed: Sequence[Assessed], needed: NodesNeeded) -> list[str]:
     """Pools that the totals price too: those of a plan, and those of a fixed size."""
     pools = {shape.pool for shape in needed.shapes.values() if shape.pool}
-    return sorted(pools & {item.change.address for item in assessed if item.cost.after.items})
+    counted = {item.change.address for item in assessed if any(line.monthly.expected for line in item.cost.after.items)}
+    return sorted(pools & counted)
 
 
 def _money(amount: Decimal | None) -> Decimal | None:

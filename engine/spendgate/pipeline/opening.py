@@ -27,6 +27,10 @@ def opened(inputs: Sequence[str], settings: Settings) -> tuple[Workload, ...]:
         for key, option in _SOURCE_ONLY.items():
             if getattr(settings, key):
                 raise SettingsError(f"{option}: no input is Terraform source", hint="a plan has its values already")
+    if settings.cluster is not None and "k8s" not in kinds:
+        raise SettingsError(
+            "--cluster: no input holds objects of Kubernetes", hint="plans and source name their regions"
+        )
     if settings.source is not None and "plan" not in kinds:
         raise SettingsError("--source: no input is a plan", hint="source knows its own lines")
     if settings.base is not None:

@@ -52,6 +52,7 @@ class Settings:
     usage_file: str | None = None
     rates: str | None = None
     nodes: str | None = None
+    cluster: str | None = None
     metrics: str | None = None
     budgets: str | None = None
     scope: str = "changes"
@@ -116,6 +117,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _LIST_KEYS = ("packs", "policy_paths", "approvals")
 _PATHS = (
+_CLOUDS = ("aws", "google", "azure", "onprem")
     "usage_file",
     "opa_ca_file",
     "opa_cert_file",
@@ -155,7 +157,8 @@ def resolve(
         parameters=tuple(options.get("parameters") or ()),
         aliases=_aliases(said.aliases),
         accounts=said.environments.accounts,
-        regions={str(provider): region for provider, region in said.regions.items()},
+        regions=_regions(said.regions, options.get("cluster"), variables, origins),
+        cluster=options.get("cluster"),
         schedules=_schedules(said.schedules, document),
         usage_file=plain["usage_file"],
         rates=plain["rates"],
@@ -196,6 +199,28 @@ def resolve(
 
 def _said(document: Document | None) -> SettingsFile | NothingSaid:
     """What the file says, checked; what checks it is loaded only when there is a file."""
+def _regions(
+    stated: Mapping[Any, str], cluster: str | None, variables: Mapping[str, str], origins: dict[str, Origin]
+) -> Mapping[str, str]:
+    """Regions of last resort by provider; `kubernetes` says where the cluster is (`aws/eu-central-1`)."""
+    regions = {str(provider): region for provider, region in stated.items()}
+    place, by = (
+        (cluster, "option --cluster")
+        if cluster
+        else (variables.get("SPENDGATE_CLUSTER"), "environment SPENDGATE_CLUSTER")
+    )
+    if place:
+        cloud, _, region = place.partition("/")
+        if cloud not in _CLOUDS or not region:
+            clouds = ", ".join(_CLOUDS)
+            raise SettingsError(
+                f"{by}: {place!r} is no CLOUD/REGION", hint=f"for example aws/eu-central-1; clouds: {clouds}"
+            )
+        regions["kubernetes"] = place
+        origins["regions"] = Origin(regions, by)
+    return regions
+
+
     if document is None:
         return NothingSaid()
     from spendgate.settings.file import checked

@@ -43,12 +43,25 @@ class Pods:
 
     def components(self, subject: Subject) -> Iterable[Component]:
         """The metered parts, pod set by pod set."""
+        nowhere: dict[str, Component] = {}
         for pool in subject.facets.pools:
             if pool.details.get("nodes") or pool.capacity.max == 0:
                 # NOTE: no pods cost nothing, whatever one of them would cost.
                 continue
-            yield from _pods(subject, pool)
+            reason = _nowhere(pool)
+            if reason is None:
+                yield from _pods(subject, pool)
+            else:
+                nowhere[reason] = unpriced("Pods", "hours", reason)
+        yield from nowhere.values()
         yield from volume_components(subject)
+
+
+def _nowhere(pool: Pool) -> str | None:
+    """Why nobody knows where the pods run, and so what an hour costs; None when that is known."""
+    if isinstance(pool.region, str) and pool.details.get("provider") is not None:
+        return None
+    return pool.region.reason if isinstance(pool.region, Unknown) else "the region is not known"
 
 
 def _pods(subject: Subject, pool: Pool) -> Iterator[Component]:

@@ -27,6 +27,13 @@ _NODE_IDS = {"aws": "aws", "gce": "google", "azure": "azure"}
 _AWS_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _GOOGLE_REGION = re.compile(r"[a-z]+-[a-z]+\d+")
 _CLOUDS = ("aws", "google", "azure")
+NO_CLOUD = "no cloud is stated, say it with --cluster aws/eu-central-1"
+"""Why nothing has a price when no object, no node and no setting tells where the cluster is, and what to do about it."""
+
+
+def no_region(provider: str | None) -> str:
+    """The same for a cloud whose region nothing tells."""
+    return f"no region is stated, say it with --cluster {provider}/REGION" if provider else NO_CLOUD
 
 
 def cloud_of_key(key: str) -> str | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.compose import compose
+from spendgate.facets.kubernetes.clouds import no_region
 from spendgate.facets.kubernetes.cluster import Cluster
 from spendgate.facets.kubernetes.devices import Device, devices_of
 from spendgate.facets.kubernetes.labels import tags_of
@@ -28,7 +29,7 @@ from spendgate.ports import FacetContext, MachineSpec
 def _place(source: NodeSource, context: FacetContext) -> tuple[str | None, Text]:
     provider = source.provider or default_cloud(context.regions)
     region = source.region or (default_region(provider, context.regions) if provider else None)
-    return provider, region or Unknown("the region is not known (state regions in spendgate.yaml)")
+    return provider, region or Unknown(no_region(provider))
 
 
 def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.compose import compose
-from spendgate.facets.kubernetes.clouds import cloud_of_key
+from spendgate.facets.kubernetes.clouds import cloud_of_key, no_region
 from spendgate.facets.kubernetes.cluster import Cluster, namespace_of
 from spendgate.facets.kubernetes.devices import devices_of
 from spendgate.facets.kubernetes.labels import tags_of
@@ -150,7 +150,7 @@ def service(resource: Resource, context: FacetContext, cluster: Cluster) -> Face
     count = 1 if balancer else 0
     return _plain(
         resource, context, cluster, "k8s.service",
-        region=region or Unknown("the region is not known (state regions in spendgate.yaml)"),
+        region=region or Unknown(no_region(provider)),
         capacity=Capacity(count, count, count),
         k8s={"namespace": namespace_of(values), "load_balancer": balancer, "provider": provider},
     )  # fmt: skip

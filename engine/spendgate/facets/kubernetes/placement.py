@@ -28,7 +28,6 @@ _SPOT_LABELS: Mapping[str, tuple[str, ...]] = {
     "lifecycle": ("Ec2Spot", "spot"),
 }
 _FLEX_LABELS = ("cloud.google.com/gke-flex-start", "cloud.google.com/gke-queued")
-_NO_CLOUD = "the cloud is not known (state regions.kubernetes in spendgate.yaml, for example aws/eu-central-1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +146,9 @@ def _region(provider: str | None, wishes: Wishes, nodes: tuple[NodeSource, ...],
     if len(held) == 1:
         return held.pop()
     if provider is None:
-        return Unknown(_NO_CLOUD)
+        return Unknown(clouds.NO_CLOUD)
     found = default_region(provider, regions)
-    return found or Unknown(f"the region is not known (state regions.{provider} in spendgate.yaml)")
+    return found or Unknown(clouds.no_region(provider))
 
 
 def _families(wishes: Wishes) -> tuple[str, ...]:

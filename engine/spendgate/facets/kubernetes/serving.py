@@ -80,6 +80,8 @@ _NUMBERS = frozenset(
      "processes_per_node", "nodes"}
 )  # fmt: skip
 _PROVIDER_KEY = re.compile(r"(OPENAI|ANTHROPIC|MISTRAL|COHERE|GEMINI|GOOGLE|AZURE_OPENAI|GROQ|TOGETHER)_API_KEY")
+_CHECKPOINTS = re.compile(r"(?i)--?(?:checkpoint|ckpt|save[-_](?:steps|interval|every)|resume|load[-_]checkpoint)")
+"""Flags by which trainers write checkpoints or start from one: evidence by pattern, not a proof."""
 _EXPERIMENTS = {"MLFLOW_EXPERIMENT_NAME": "experiment", "WANDB_PROJECT": "experiment"}
 _PARAMETERS = re.compile(r"(?<![a-z0-9.])(?:(\d{1,3})x)?(\d{1,4}(?:\.\d{1,2})?)\s?b(?![a-z0-9])", re.IGNORECASE)
 _QUANTISED = re.compile(r"(awq|gptq|gguf|int4|int8|fp8|w4a16|w8a8|nf4|bnb|nvfp4|mxfp4)", re.IGNORECASE)
@@ -123,6 +125,8 @@ def _facts(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "engine", name
             break
     yield from flags(words)
+    if _CHECKPOINTS.search(said):
+        yield "checkpoints", True
     for entry in maps(container.get("env")):
         name, value = str(entry.get("name")), entry.get("value")
         if _PROVIDER_KEY.fullmatch(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spendgate.facets.kubernetes.clouds import no_region
 from spendgate.facets.kubernetes.cluster import Cluster
 from spendgate.facets.kubernetes.placement import default_cloud, default_region
 from spendgate.facets.kubernetes.podset import PodSet
@@ -50,7 +51,7 @@ def volume(spec: Mapping[str, Any], context: FacetContext, cluster: Cluster) -> 
         region = regions.pop()
     size = gib(dig(spec, "resources", "requests", "storage"))
     if region is None:
-        region = Unknown("the region is not known (state regions in spendgate.yaml)")
+        region = Unknown(no_region(provider))
     return provider, region, Disk("volume", kind, size)
 
 

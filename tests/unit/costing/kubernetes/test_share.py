@@ -138,7 +138,7 @@ def test_without_a_cloud_nothing_is_guessed(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, resources: {requests: {cpu: 1, memory: 1Gi}}}]}\n"
     estimate = run_text(text, tmp_path).only_cost
     assert (estimate.state, estimate.monthly) == (EstimateState.UNPRICED, None)
-    assert "regions.kubernetes" in estimate.unpriced[0].reason
+    assert "--cluster" in estimate.unpriced[0].reason
 
 
 def test_a_gpu_of_an_unknown_model_has_no_price(tmp_path: Path) -> None:

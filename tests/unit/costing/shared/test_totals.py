@@ -61,13 +61,13 @@ def test_coverage(sides: list[tuple[Estimate, Estimate]], coverage: object, bill
 def test_a_total_with_a_part_without_a_price_is_a_bound_and_not_a_number() -> None:
     totals = total((NO_RESOURCE, costs(100)), (NO_RESOURCE, NO_PRICE))
     assert not totals.complete
-    assert totals.expected_delta == Bounded(Decimal(100), None, "a part of the change has no price")
+    assert totals.expected_delta == Bounded(Decimal(100), None, "a part of the change has no price: no price")
     assert [(part.address, part.part) for part in totals.unpriced] == [("r.1", GPU)]
 
 
 def test_gaps_on_both_sides_of_a_run_bound_nothing() -> None:
     totals = total((NO_PRICE, costs(5)), (costs(5), NO_PRICE))
-    assert totals.expected_delta == Bounded(None, None, "a part of the change has no price")
+    assert totals.expected_delta == Bounded(None, None, "a part of the change has no price: no price")
 
 
 def test_parts_that_need_usage_are_counted_and_leave_the_delta_a_number() -> None:
