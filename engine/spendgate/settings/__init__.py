@@ -74,6 +74,8 @@ class Settings:
     variables: tuple[tuple[str, str], ...] = ()
     """`("var", "name=value")` and `("var-file", path)` for Terraform source, in the order of the command line."""
     roots: tuple[str, ...] = ()
+    edited: Mapping[str, str] = field(default_factory=dict)
+    """Texts by real path in the place of files of Terraform source: what `spendgate fix` would write."""
     base: str | None = None
     source: str | None = None
     waivers: str | None = None
@@ -115,9 +117,9 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "on_unknown": ("advise", "warn", "require-approval", "block"),
     "rego_engine": ("auto", "server", "binary", "embedded"),
 }
+_CLOUDS = ("aws", "google", "azure", "onprem")
 _LIST_KEYS = ("packs", "policy_paths", "approvals")
 _PATHS = (
-_CLOUDS = ("aws", "google", "azure", "onprem")
     "usage_file",
     "opa_ca_file",
     "opa_cert_file",
@@ -197,8 +199,6 @@ def resolve(
     )
 
 
-def _said(document: Document | None) -> SettingsFile | NothingSaid:
-    """What the file says, checked; what checks it is loaded only when there is a file."""
 def _regions(
     stated: Mapping[Any, str], cluster: str | None, variables: Mapping[str, str], origins: dict[str, Origin]
 ) -> Mapping[str, str]:
@@ -221,6 +221,8 @@ def _regions(
     return regions
 
 
+def _said(document: Document | None) -> SettingsFile | NothingSaid:
+    """What the file says, checked; what checks it is loaded only when there is a file."""
     if document is None:
         return NothingSaid()
     from spendgate.settings.file import checked

@@ -66,10 +66,6 @@ def _nowhere(pool: Pool) -> str | None:
 
 def _pods(subject: Subject, pool: Pool) -> Iterator[Component]:
     details = pool.details
-    if not isinstance(pool.region, str) or details.get("provider") is None:
-        reason = pool.region.reason if isinstance(pool.region, Unknown) else "the region is not known"
-        yield unpriced(label(pool, "Pods"), "hours", reason)
-        return
     hours, basis, note = _hours(subject, pool)
     if isinstance(hours, str):
         yield unpriced(label(pool, "Pods"), "hours", hours)
