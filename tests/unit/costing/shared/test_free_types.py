@@ -39,6 +39,12 @@ def test_no_type_is_both_free_and_metered_on_aws() -> None:
         ("aws", "random_pet", True),
         ("tls", "tls_private_key", True),
         ("kubernetes", "kubernetes_deployment", False),
+        ("cloudflare", "cloudflare_record", True),
+        ("vault", "vault_policy", True),
+        ("github", "github_membership", False),
+        ("databricks", "databricks_cluster", False),
+        ("mongodbatlas", "mongodbatlas_cluster", False),
+        ("aws", "aws_inspector2_enabler", False),
     ],
 )
 def test_free(provider: str, type_: str, free: bool) -> None:
