@@ -10,7 +10,6 @@ from typing import Any
 
 from spendgate.costing.totals import Totals, TotalsBuilder
 from spendgate.costing.view import change_roots, cost_roots
-from spendgate.facets.around.alerts import alerts
 from spendgate.facets.lifetime import lifetime
 from spendgate.facets.observed import seen
 from spendgate.governance.budgets import UNALLOCATED, Budget
@@ -21,6 +20,7 @@ from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_roots
+from spendgate.pipeline.kept import kept
 from spendgate.ports import Docket, Measured
 from spendgate.wire import v1
 
@@ -67,9 +67,7 @@ def docket(
         if (case := _case(item, change.values, now, everything=everything, measured=run.measured)) is not None
     )
     by_path = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
-    groups = {
-        path: _budgeted(budgets, run, now.date()) if path == BUDGET else _groups(path, run) for path in by_path
-    }
+    groups = {path: _budgeted(budgets, run, now.date()) if path == BUDGET else _groups(path, run) for path in by_path}
     return Docket(resources=resources, now=now, change=change, groups=groups)
 
 
@@ -82,7 +80,7 @@ def _change_case(run: Run) -> PlainCase:
         errored=any(workload.errored for workload in run.workloads),
         deferred=deferred,
     )
-    return PlainCase("", {"change": {**roots, **_kept(run.assessed)}})
+    return PlainCase("", {"change": {**roots, **kept(run.assessed)}})
 
 
 def _running_hours(facets: Facets) -> Decimal | None:
@@ -90,31 +88,6 @@ def _running_hours(facets: Facets) -> Decimal | None:
     hours = {pool.details.get("hours_expected") for pool in facets.pools}
     only = hours.pop() if len(hours) == 1 else None
     return only if isinstance(only, Decimal) and only > 0 else None
-
-
-def _kept(members: Sequence[Assessed]) -> Mapping[str, Any]:
-    """The types of what is there after the change, and the accelerators that it adds at the maximum of everything."""
-    types: dict[str, None] = {}
-    added: Any = 0
-    for item in members:
-        if item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
-            continue
-        after: Any = 0
-        if item.change.after is not None:
-            types[item.change.after.type] = None
-            after = item.facets.accel.max_total
-        if isinstance(added, Unknown) or not item.touched:
-            continue
-        sides = (after, item.accelerators_before)
-        unsure = next((side for side in sides if isinstance(side, Unknown)), None)
-        if unsure is not None:
-            added = unsure
-        elif None in sides:
-            added = Unknown("nothing bounds how many accelerators a part of it may start")
-        else:
-            added += after - item.accelerators_before
-    there = (item.change.after for item in members if item.change.after is not None)
-    return {"types": tuple(sorted(types)), "accelerators_added": added, "alerts": alerts(there)}
 
 
 def _case(
@@ -176,7 +149,9 @@ def _budgeted(budgets: Sequence[Budget], run: Run, today: date) -> Mapping[str, 
             continue
         case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
         fitting = [
-            budget.name for budget, scope in scopes if scope and all(look_up(case, keys) == wanted for keys, wanted in scope)
+            budget.name
+            for budget, scope in scopes
+            if scope and all(look_up(case, keys) == wanted for keys, wanted in scope)
         ]
         for name in fitting or [UNALLOCATED]:
             members.setdefault(name, []).append(item)
@@ -191,7 +166,14 @@ def _budgeted(budgets: Sequence[Budget], run: Run, today: date) -> Mapping[str, 
 def _group(path: str, name: str, members: list[Assessed]) -> Mapping[str, Any]:
     totals = total(members)
     roots = change_roots(totals, count=sum(item.touched for item in members), complete=True, errored=False, deferred=())
-    return {"by": path, "value": name, "size": len(members), "accelerators": _accelerators(members), **roots, **_kept(members)}
+    return {
+        "by": path,
+        "value": name,
+        "size": len(members),
+        "accelerators": _accelerators(members),
+        **roots,
+        **kept(members),
+    }
 
 
 def _accelerators(members: list[Assessed]) -> Any:

@@ -1,4 +1,4 @@
-"""Where the data is that a job or a file system reads: `around.data_regions`, regions of buckets of this run by their addresses."""
+"""Where the data is that a job or a file system reads: regions of the buckets of this run that it names or refers to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _URIS = ("import_path", "data_repository_path", "primary_container.0.model_data_
 
 
 def facts(resource: Resource, facets: Facets, context: FacetContext) -> Mapping[str, Any]:
-    """`data_regions` when it reads a bucket: the regions of those that the run holds, unknown when it holds none of them."""
+    """`data_regions` when it reads a bucket: the regions of those that the run holds, unknown when it holds none of them.
+
+    `far_data` are those of them that are not its own.
+    """
     if not list(_uris(resource)) and not context.neighbours.targets(resource, "", _BUCKET):
         return {}
     regions: dict[str, None] = {}
@@ -25,9 +28,18 @@ def facts(resource: Resource, facets: Facets, context: FacetContext) -> Mapping[
         own = bucket.attributes.text("region")
         region = own if isinstance(own, str) else bucket.settings.region
         if not isinstance(region, str):
-            return {"data_regions": Unknown(f"the region of {bucket.address} is not known")}
+            return _both(Unknown(f"the region of {bucket.address} is not known"))
         regions[region] = None
-    return {"data_regions": tuple(regions) if regions else Unknown("the bucket that it reads is not in this run")}
+    if not regions:
+        return _both(Unknown("the bucket that it reads is not in this run"))
+    if not isinstance(facets.region, str):
+        unsure = facets.region if isinstance(facets.region, Unknown) else Unknown("its own region is not known")
+        return {"data_regions": tuple(regions), "far_data": unsure}
+    return {"data_regions": tuple(regions), "far_data": tuple(region for region in regions if region != facets.region)}
+
+
+def _both(unsure: Unknown) -> Mapping[str, Any]:
+    return {"data_regions": unsure, "far_data": unsure}
 
 
 def _uris(resource: Resource) -> Iterator[str]:

@@ -1,0 +1,83 @@
+"""What a run, or a group of it, holds after the change: types, accelerators added, experiments, native budgets, emissions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from spendgate.facets.around.alerts import alerts
+from spendgate.model.carbon import Footprint
+from spendgate.model.resource import Action
+from spendgate.model.values import Unknown
+from spendgate.pipeline.assess import Assessed
+
+_EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
+
+
+def kept(members: Sequence[Assessed]) -> Mapping[str, Any]:
+    """Further words of the roots `change` and `group`; what cannot be told is unknown with its reason."""
+    own = [item for item in members if item.change.action is not Action.READ and "data" not in item.change.flags]
+    there = [item for item in own if item.change.after is not None]
+    return {
+        "types": tuple(sorted({item.change.resource.type for item in there})),
+        "accelerators_added": _accelerators_added(own),
+        "experiments": _experiments(there),
+        "carbon_added_kg": _carbon_added(own),
+        "alerts": alerts(item.change.after for item in there if item.change.after is not None),
+    }
+
+
+def _accelerators_added(members: Sequence[Assessed]) -> Any:
+    """Accelerators at the maximum of everything after the change, less those before it."""
+    added: Any = 0
+    for item in members:
+        if not item.touched:
+            continue
+        after: Any = item.facets.accel.max_total if item.change.after is not None else 0
+        for side in (after, item.accelerators_before):
+            if isinstance(side, Unknown):
+                return side
+            if side is None:
+                return Unknown("nothing bounds how many accelerators a part of it may start")
+        added += after - item.accelerators_before
+    return added
+
+
+def _experiments(members: Sequence[Assessed]) -> int:
+    """Experiments by their tag; work with accelerators that names none counts for itself."""
+    named: set[str] = set()
+    unnamed = 0
+    for item in members:
+        facets = item.facets
+        if (
+            facets.accel.max_total == 0
+            or facets.workload.phase not in _EXPERIMENTAL
+            or facets.kind == "compute.template"
+        ):
+            continue
+        tag = facets.tags.get("experiment") if not isinstance(facets.tags, Unknown) else None
+        if isinstance(tag, str) and tag:
+            named.add(tag)
+        else:
+            unnamed += 1
+    return len(named) + unnamed
+
+
+def _carbon_added(members: Sequence[Assessed]) -> Any:
+    """Kilograms of CO2 equivalents a month that the change adds."""
+    added = Decimal(0)
+    for item in members:
+        for sign, footprint in ((1, item.carbon), (-1, item.carbon_before)) if item.touched else ():
+            amount = _kilograms(footprint)
+            if isinstance(amount, Unknown):
+                return amount
+            added += sign * amount
+    return added
+
+
+def _kilograms(footprint: Footprint | None) -> Decimal | Unknown:
+    if footprint is None:
+        return Decimal(0)
+    amount = footprint.kg_month
+    return amount if isinstance(amount, (Decimal, Unknown)) else Unknown("its emissions are not known")
