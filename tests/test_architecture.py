@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("policies", "costing", "graph", "governance", "settings"),
     ("wire",),
     ("inputs", "facets", "prices", "evaluators", "reporters"),
+    ("collectors",),
     ("pipeline", "health"),
     ("api",),
     ("spendgate_cli",),

@@ -1,0 +1,91 @@
+"""`spendgate inventory`: collect what runs to a file that every other command reads."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spendgate_cli import options as opt
+
+
+@click.group(short_help="Collect what runs, to be judged like a plan.")
+def inventory() -> None:
+    """Collect what runs, through read-only calls, as JSON lines that `spendgate check` reads.
+
+    What a call refuses is written into the inventory, so that what is missing never looks like nothing.
+    """
+
+
+@inventory.command(short_help="Machines, disks, groups, notebooks, databases, networks and buckets of AWS.")
+@click.option(
+    "--region", "regions", multiple=True, metavar="NAME", help="A region; several allowed. Default: the session's."
+)
+@click.option("--all-regions", is_flag=True, help="Every region that is switched on.")
+@click.option("--profile", metavar="NAME", help="A profile of the AWS configuration.")
+@click.option("-o", "--output", metavar="FILE", default="-", help="Where to write; default: standard output.")
+@click.option("--show-policy", is_flag=True, help="Print the IAM policy that this needs, and stop.")
+@opt.clock
+def aws(
+    regions: tuple[str, ...], all_regions: bool, profile: str | None, output: str, show_policy: bool, now: str | None
+) -> None:
+    """Collect from AWS. Credentials are those of boto3: environment, profile, role."""
+    from spendgate.collectors.aws import actions, collect
+
+    if show_policy:
+        statement = {"Sid": "SpendgateInventory", "Effect": "Allow", "Action": list(actions()), "Resource": "*"}
+        click.echo(json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2))
+        return
+    records = collect(
+        _clock(now),
+        regions,
+        profile=profile,
+        all_regions=all_regions,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    counts = _write(records, output)
+    _say(counts, output)
+
+
+def _clock(now: str | None) -> datetime:
+    return opt.time_of(now)
+
+
+def _progress(what: str, number: int, total: int) -> None:
+    click.echo(f"\r\033[K[{number}/{total}] {what}", nl=number == total, err=True)
+
+
+def _write(records: Iterator[Mapping[str, Any]], output: str) -> list[Mapping[str, Any]]:
+    """Write record after record; returns the problems. NOTE: a file that is not finished must not look like one that is."""
+    problems: list[Mapping[str, Any]] = []
+    if output == "-":
+        for record in records:
+            click.echo(json.dumps(record, separators=(",", ":")))
+            problems += [record] if "problem" in record else []
+        return problems
+    part = Path(f"{output}.part")
+    from spendgate.errors import SettingsError
+
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            for record in records:
+                file.write(json.dumps(record, separators=(",", ":")) + "\n")
+                problems += [record] if "problem" in record else []
+        part.replace(output)
+    except OSError as error:
+        raise SettingsError(f"cannot be written: {error.strerror}", file=output) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return problems
+
+
+def _say(problems: list[Mapping[str, Any]], output: str) -> None:
+    for problem in problems:
+        click.echo(f"warning: {problem['problem']}", err=True)
+    if output != "-":
+        click.echo(f"written to {output}; next: spendgate check {output}", err=True)
