@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inputs", "facets", "prices", "evaluators", "reporters"),
     ("collectors",),
     ("pipeline", "health"),
+    ("fixing",),
     ("api",),
     ("spendgate_cli",),
 )

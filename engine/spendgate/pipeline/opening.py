@@ -72,7 +72,12 @@ def _base(inputs: Sequence[str], base: str, options: Mapping[str, Any]) -> Workl
 
 
 def _options(settings: Settings) -> Mapping[str, Any]:
-    return {"workspace": settings.workspace, "variables": settings.variables, "roots": settings.roots}
+    return {
+        "workspace": settings.workspace,
+        "variables": settings.variables,
+        "roots": settings.roots,
+        "edited": settings.edited,
+    }
 
 
 def _placed(path: str, workload: Workload, stated: str | None) -> Workload:

@@ -21,12 +21,13 @@ class GrammarError(Exception):
 
 @dataclass(slots=True)
 class Attribute:
-    """`name = expression`, with the offsets of its first and behind its last character."""
+    """`name = expression`: offsets of its first character, behind its last one, and of the expression's first."""
 
     name: str
     position: int
     expression: Expression
     end: int = 0
+    value_at: int = 0
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,10 +88,13 @@ def read_text(path: Path, shown: str) -> str:
         raise InputError(error.message, file=shown, line=error.line, hint=error.hint) from None
 
 
-def read_source(path: Path, shown: str, problems: list[Problem]) -> SourceFile:
-    """A file with what it declares. Raises InputError with line and column when no reader can make sense of it."""
-    text = read_text(path, shown)
-    return parse_source(text, shown, problems)
+def read_source(path: Path, shown: str, problems: list[Problem], edited: Mapping[str, str] | None = None) -> SourceFile:
+    """A file with what it declares; `edited` holds texts by real path that stand for what is on the disk.
+
+    Raises InputError with line and column when no reader can make sense of it.
+    """
+    text = edited.get(os.path.realpath(path)) if edited else None
+    return parse_source(read_text(path, shown) if text is None else text, shown, problems)
 
 
 def parse_source(text: str, shown: str, problems: list[Problem]) -> SourceFile:

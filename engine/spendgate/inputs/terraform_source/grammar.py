@@ -123,8 +123,9 @@ class Reader:
         self.skip()
         if name in body.attributes:
             raise GrammarError(f"{name} is set a second time", start, certain=True)
+        value_at = self.at
         expression = self.expression()
-        body.attributes[name] = Attribute(name, start, expression, self.at)
+        body.attributes[name] = Attribute(name, start, expression, self.at, value_at)
 
     def _block(self, name: str, start: int) -> Block:
         labels = []
@@ -164,6 +165,7 @@ class Reader:
         self._deeper()
         start = self.at
         found = self._operation(1)
+        end = self.at
         self.skip()
         if self.next() == "?":
             self.at += 1
@@ -172,6 +174,8 @@ class Reader:
             self.skip()
             self.need(":", "in a condition")
             found = Condition(start, found, then, self.expression())
+        else:
+            self.at = end  # NOTE: a comment behind an expression is no part of it.
         self.depth -= 1
         return found
 

@@ -38,9 +38,16 @@ class Library:
     Libraries of several roots may share `modules`.
     """
 
-    def __init__(self, root: str, problems: list[Problem], modules: dict[str, Module] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        problems: list[Problem],
+        modules: dict[str, Module] | None = None,
+        edited: Mapping[str, str] | None = None,
+    ) -> None:
         self.root = root
         self.problems = problems
+        self._edited = edited
         self._modules = modules if modules is not None else {}
         self._installed: Mapping[str, str] | None = None
 
@@ -48,7 +55,7 @@ class Library:
         """The module in a folder. Raises InputError with the place of a syntax error."""
         key = os.path.realpath(folder)
         if key not in self._modules:
-            self._modules[key] = read_module(folder, self.problems)
+            self._modules[key] = read_module(folder, self.problems, self._edited)
         return self._modules[key]
 
     def called(self, caller: Module, path: tuple[str, ...], call: Declared) -> Module | str:
@@ -89,13 +96,13 @@ def _installed(root: Path) -> Mapping[str, str]:
         return {}
 
 
-def read_module(folder: str, problems: list[Problem]) -> Module:
+def read_module(folder: str, problems: list[Problem], edited: Mapping[str, str] | None = None) -> Module:
     """Everything that the files of a folder declare, overrides applied. Raises InputError."""
     module = Module(folder)
     place = Path(folder)
     for name in source_names(place):
         shown = name if folder == "." else os.path.join(folder, name)  # noqa: PTH118 - as the user wrote it
-        file = read_source(place / name, shown, problems)
+        file = read_source(place / name, shown, problems, edited)
         module.files.append(file)
         for block in file.body.blocks:
             _declare(module, Declared(block, file), override=is_override(name))

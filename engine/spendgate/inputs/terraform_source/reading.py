@@ -45,10 +45,11 @@ def read_root(
     workspace: str | None,
     environment: Mapping[str, str],
     modules_read: dict[str, Module] | None = None,
+    edited: Mapping[str, str] | None = None,
 ) -> RootReading:
     """Evaluate one root. Raises InputError with file, line and column for what Terraform could not run either."""
     problems: list[Problem] = []
-    library = Library(folder, problems, modules_read)
+    library = Library(folder, problems, modules_read, edited)
     module = library.module(folder)
     if not module.files:
         raise InputError("holds no Terraform source", file=folder)

@@ -20,7 +20,7 @@ class TerraformSource:
     """Source in a folder; implements `ports.Input`.
 
     Options: `variables` (`("var", "name=value")` and `("var-file", path)` in the order of the command line), `roots`,
-    `workspace`, `environment` (of the process, for `TF_VAR_*`).
+    `workspace`, `environment` (of the process, for `TF_VAR_*`), `edited` (texts by real path, in the place of files).
     """
 
     name = "terraform-source"
@@ -39,10 +39,13 @@ class TerraformSource:
             top = str(path.parent)
             problems.append(Problem(Level.INFO, "is judged with the other files of its folder", file=str(path)))
         modules: dict[str, Module] = {}
-        roots = find_roots(top, tuple(options.get("roots") or ()), modules, problems)
+        roots = find_roots(top, tuple(options.get("roots") or ()), modules, problems, options.get("edited"))
         said: Sequence[tuple[str, str]] = options.get("variables") or ()
         environment = options.get("environment", os.environ)
-        read = {root: read_root(root, said, options.get("workspace"), environment, modules) for root in roots}
+        read = {
+            root: read_root(root, said, options.get("workspace"), environment, modules, options.get("edited"))
+            for root in roots
+        }
         _refuse_undeclared(list(read.values()))
         if len(roots) == 1:
             only = read[roots[0]].workload
