@@ -60,6 +60,7 @@ METERS: Registry[Meter] = Registry(
         "kubernetes.nodes": "spendgate.costing.meters.kubernetes:NODES",
         "kubernetes.volumes": "spendgate.costing.meters.kubernetes_volumes:CLAIMS",
         "kubernetes.balancers": "spendgate.costing.meters.kubernetes_volumes:BALANCERS",
+        "kubernetes.pointers": "spendgate.costing.meters.kubernetes_pointers:POINTERS",
         "azure.cognitive": "spendgate.costing.meters.azure_ai:ACCOUNTS",
         "azure.search": "spendgate.costing.meters.azure_ai:SEARCH",
         "azure.apps": "spendgate.costing.meters.azure_apps:APPS",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.machines import needs_usage, sizes, unpriced
-from spendgate.model.cost import Component, Quantity, RateQuery
+from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.facets import Capacity, Disk
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
@@ -86,9 +86,9 @@ class Claims:
 
 
 class Balancers:
-    """Services of type LoadBalancer and ingresses of a cloud's controller; all others cost nothing by themselves."""
+    """Services of type LoadBalancer, gateways, ingresses of a cloud's controller; all others cost nothing by themselves."""
 
-    types = ("Service", "Ingress")
+    types = ("Service", "Ingress", "Gateway")
     usage_keys: Mapping[str, str] = {}
 
     def components(self, subject: Subject) -> Iterable[Component]:
@@ -102,8 +102,14 @@ class Balancers:
             yield unpriced(name, "hours", reason)
             return
         service, item = _BALANCERS.get(f"{provider} {kind}", ("load balancer", str(kind)))
+        made = subject.resource.type == "Gateway" and kind == "classic"
         yield Component(
-            name, "hours", RateQuery(str(provider), region, service, item), Quantity.exactly(HOURS_PER_MONTH)
+            name,
+            "hours",
+            RateQuery(str(provider), region, service, item),
+            Quantity.exactly(HOURS_PER_MONTH),
+            basis=Basis.ASSUMED if made else Basis.EXACT,
+            note="its controller makes a service of type LoadBalancer" if made else "",
         )
 
 

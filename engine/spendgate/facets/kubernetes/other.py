@@ -23,6 +23,8 @@ from spendgate.model.values import Text, Unknown
 from spendgate.ports import FacetContext
 
 _BALANCER = "LoadBalancer"
+_OTHER_GATEWAYS = {"amazon-vpc-lattice": "VPC Lattice", "azure-alb": "Application Gateway for Containers"}
+"""Classes of gateways that are paid in another way than load balancers."""
 
 
 def _plain(resource: Resource, context: FacetContext, cluster: Cluster, kind: str, **parts: Any) -> Facets:
@@ -136,7 +138,7 @@ def claim(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets
 
 
 def service(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
-    """`Service` and `Ingress`: a load balancer of the cloud, if it asks for one."""
+    """`Service`, `Ingress` and `Gateway`: a load balancer of the cloud, if it asks for one."""
     values = resource.attributes.values
     annotations = mapping(dig(values, "metadata", "annotations"))
     balancer = _balancer(resource.type, values, annotations)
@@ -166,8 +168,15 @@ def cloud_of_annotation(key: str) -> str | None:
 
 
 def _balancer(type_: str, values: Mapping[str, Any], annotations: Mapping[str, Any]) -> str | None:
-    """The kind of load balancer: `network` for services, `application` for an ingress of a cloud's controller."""
+    """The kind of load balancer: `network` for services, `application` for an ingress of a cloud's controller.
+
+    A gateway has one by its class: the cloud's own, or a service of type LoadBalancer that its controller makes.
+    """
     spec = mapping(values.get("spec"))
+    if type_ == "Gateway":
+        class_ = str(spec.get("gatewayClassName") or "")
+        own = class_.startswith(("gke-l7", "aws-alb"))
+        return "application" if own else _OTHER_GATEWAYS.get(class_.partition("-external")[0], "classic")
     if type_ == "Service":
         if spec.get("type") != _BALANCER:
             return None
@@ -193,4 +202,5 @@ DESCRIBERS: Mapping[str, Callable[[Resource, FacetContext, Cluster], Facets]] = 
     "PersistentVolumeClaim": claim,
     "Service": service,
     "Ingress": service,
+    "Gateway": service,
 }

@@ -26,6 +26,10 @@ _OWN_GROUPS: Mapping[str, tuple[str, ...]] = {
     "Queue": ("scheduling.volcano.sh",),
     "Workflow": ("argoproj.io",),
     "Notebook": ("kubeflow.org",),
+    "Gateway": ("gateway.networking.k8s.io",),
+    "ClusterPolicy": ("kyverno.io",),
+    "Pipeline": ("tekton.dev",),
+    "Task": ("tekton.dev",),
 }
 
 CLUSTER_SCOPED = frozenset(
