@@ -20,6 +20,9 @@ _MARKER = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*$)", re.MULTILINE)
 _MOST_MORE_VALUES = 100_000
 """How many values a document may hold beyond one for each of its characters: more can only come out of aliases."""
 _MOST_DEPTH = 100
+_KIND: Route = ("kind",)
+_KIND_KEY = re.compile(r"^kind[ \t]*:", re.MULTILINE)
+"""The key of an object in blocks: below the first level nothing stands at the start of a line."""
 _TEXT, _LIST, _MAP = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
@@ -63,17 +66,31 @@ def parse_part(part: Part, origin: str) -> Any:
 
 def line_of(part: Part, origin: str, route: Route) -> int:
     """The line of a value in a document, or of its nearest parent that stands there."""
-    try:
-        node = _composed(part, origin)
-    except InputError:
-        return part.first_line
-    line = _line(node, part)
-    for key in route:
-        found = _child(node, key)
-        if found is None:
-            return line
-        line, node = _line(found[0], part), found[1]
-    return line
+    if route == _KIND and (found := _KIND_KEY.search(part.text)) is not None:
+        return part.first_line + part.text.count("\n", 0, found.start())
+    return Positions(part, origin).line_of(route)
+
+
+class Positions:
+    """Where values stand in a document that is asked several times: it is parsed once."""
+
+    def __init__(self, part: Part, origin: str) -> None:
+        self.part = part
+        try:
+            self._node = _composed(part, origin)
+        except InputError:
+            self._node = None
+
+    def line_of(self, route: Route) -> int:
+        """The line of a value, or of its nearest parent that stands there."""
+        node = self._node
+        line = _line(node, self.part)
+        for key in route:
+            found = _child(node, key)
+            if found is None:
+                return line
+            line, node = _line(found[0], self.part), found[1]
+        return line
 
 
 def _line(node: Any, part: Part) -> int:

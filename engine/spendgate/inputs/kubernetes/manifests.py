@@ -8,7 +8,7 @@ from typing import Any
 
 from spendgate.documents.encoding import read_bytes
 from spendgate.documents.machine import bulk_loading
-from spendgate.documents.manifests import line_of
+from spendgate.documents.manifests import Positions, line_of
 from spendgate.errors import InputError
 from spendgate.inputs.kubernetes.files import (
     SUFFIXES,
@@ -30,6 +30,8 @@ _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _TEMPLATES = (*YAML_SUFFIXES, ".tpl")
 _LONGEST_TEXT = 16 * 1024 * 1024
 """Texts longer than this keep the line of their document only: finding a field in one means parsing it again."""
+_LONGEST_LIST = 2 * 1024 * 1024
+"""The same for lists, whose positions are kept for as long as their objects are asked for."""
 
 
 class KubernetesManifests:
@@ -193,6 +195,7 @@ class ObjectLocator:
 
     def __init__(self, places: Mapping[str, RawObject]) -> None:
         self._places = places
+        self._list: Positions | None = None
 
     def __call__(self, address: str, path: str | None = None) -> Location | None:
         """The place of a dotted path (`spec.replicas`), of its nearest parent, or of the object itself."""
@@ -200,7 +203,18 @@ class ObjectLocator:
         if raw is None:
             return None
         route = tuple(int(key) if key.isdecimal() else key for key in path.split(".")) if path else ()
-        return Location(raw.file, _line(raw, self._known(raw.values, route) or ("kind",)))
+        known = self._known(raw.values, route) or ("kind",)
+        return Location(raw.file, self._line_in_list(raw, known) if raw.route else _line(raw, known))
+
+    def _line_in_list(self, raw: RawObject, route: tuple[str | int, ...]) -> int | None:
+        """NOTE: a list is one document for all its objects: parsed for each, its cost would grow with their square."""
+        if raw.part is None:
+            return None
+        if len(raw.part.text) > _LONGEST_LIST:
+            return raw.part.first_line
+        if self._list is None or self._list.part is not raw.part:
+            self._list = Positions(raw.part, raw.file)
+        return self._list.line_of((*raw.route, *route))
 
     def _known(self, values: Any, route: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """The longest start of a route that the object has. NOTE: labels hold dots, so keys are joined greedily."""
