@@ -52,6 +52,7 @@ def collect(
     profile: str | None = None,
     all_regions: bool = False,
     progress: Progress | None = None,
+    attempts: int = _ATTEMPTS,
 ) -> Iterator[Mapping[str, Any]]:
     """The inventory record by record: resources as AWS Config writes them, and a record for every call that failed.
 
@@ -61,10 +62,11 @@ def collect(
         import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
     except ImportError:
         raise SettingsError("collecting from AWS needs boto3", hint=_INSTALL) from None
     config = Config(
-        retries={"mode": "adaptive", "max_attempts": _ATTEMPTS},
+        retries={"mode": "adaptive", "max_attempts": attempts},
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
     )
@@ -104,7 +106,7 @@ def collect(
                     f"AWS: {_NO_IDENTITY[code]} while collecting", hint="sign in again and start anew"
                 ) from None
             yield _problem(call, place, _why(code), found)
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             yield _problem(call, place, _first_line(error), found)
     if not answered:
         raise InputError("AWS answered none of the calls, so nothing is known of what runs", hint="see --show-policy")
@@ -175,7 +177,7 @@ def _why(code: str) -> str:
         return f"not allowed: {code}"
     if code in _REGION_OFF:
         return f"the region is not switched on: {code}"
-    return f"throttled {_ATTEMPTS} times: {code}" if code in _UNHEARD else code
+    return f"throttled, however often it was asked: {code}" if code in _UNHEARD else code
 
 
 def _code(error: Any) -> str:
