@@ -173,6 +173,9 @@ class ModuleInstance:
                     elif wanted in blocks:
                         known[wanted] = reader.blocks(blocks[wanted], scope)
                     else:
+                        known[wanted] = None
+                    if known[wanted] is None:
+                        # NOTE: null leaves it to the provider, which fills in a name or a zone of its own.
                         known[wanted] = Unknown(f"{address}.{wanted} {LATER}")
             return known[wanted]
 
