@@ -92,6 +92,59 @@ def build(target: str | None, sources: str | None) -> None:
     )
 
 
+@prices.command(name="import")
+@click.argument("form", metavar="FORM")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--to", "target", required=True, metavar="FOLDER", help="Source tables to put the prices into; made when absent.")
+@click.option("--provider", metavar="NAME", help="The cloud of a list that does not name it.")
+@click.option("--as-of", "as_of", metavar="DATE", help="The day of a list that does not say it (ISO).")
+def import_(form: str, files: Sequence[str], target: str, provider: str | None, as_of: str | None) -> None:
+    """Put price lists as their publishers write them into source tables, from which `prices build` makes a book.
+
+    FORM: aws-offer, azure-retail, google-skus, skypilot or own-csv.
+    """
+    from datetime import date
+
+    from spendgate.errors import PriceError
+    from spendgate.prices.import_lists import import_lists, known_shapes
+    from spendgate.prices.importers.rows import ImportOptions
+    from spendgate.prices.location import SOURCES
+
+    if as_of is not None:
+        try:
+            date.fromisoformat(as_of)
+        except ValueError:
+            raise PriceError(f"--as-of {as_of!r} is no date", hint="for example 2026-11-24") from None
+    folder = Path(target)
+    shapes = {**known_shapes(SOURCES), **known_shapes(folder)}
+    options = ImportOptions(provider, as_of, lambda name: shapes.get(name, {}))
+    made = import_lists(form, [Path(file) for file in files], folder, options)
+    click.echo(f"{folder}: {made.machines:,} machine prices, {made.rates:,} other rates read")
+    for name, (new, replaced) in made.tables.items():
+        click.echo(f"  {name}: {new:,} new, {replaced:,} replaced")
+    click.echo(f"next: spendgate prices build --from {folder} --to book.sqlite; SPENDGATE_PRICE_BOOK=book.sqlite uses it")
+
+
+@prices.command()
+@click.option("--types", is_flag=True, help="Name every type that is priced.")
+def coverage(types: bool) -> None:
+    """Which resource types are priced and which are known to be free, by provider."""
+    from spendgate.costing.free_types import free_patterns
+    from spendgate.costing.meters import METERS, meters_for
+
+    rows = [("provider", "types priced", "known to be free")]
+    named = []
+    for provider in sorted({name.partition(".")[0] for name in METERS.names()}):
+        found = sorted(meters_for(provider))
+        rows.append((provider, f"{len(found):,}", f"{len(free_patterns(provider)):,}"))
+        named += [(provider, type_) for type_ in found]
+    _table(rows, right=(1, 2))
+    click.echo("Every other type is unsupported: counted and listed in each report, never taken for free.")
+    if types:
+        click.echo("")
+        _table([("provider", "type"), *named])
+
+
 def _near(book: Any, provider: str, item: str) -> list[str]:
     import difflib
 

@@ -16,6 +16,14 @@ def is_free(provider: str, resource_type: str) -> bool:
     return provider in _KNOWN and is_free("other", resource_type)
 
 
+def free_patterns(provider: str) -> tuple[str, ...]:
+    """All types that are listed as free for a provider, in order; `prefix*` stands for a family."""
+    if provider not in _KNOWN:
+        return ()
+    exact, prefixes = _listed(provider)
+    return tuple(sorted([*exact, *(f"{prefix}*" for prefix in prefixes)]))
+
+
 @cache
 def _listed(provider: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The list of a provider: `free_types_<provider>.txt`, one type a line, `#` starts a comment."""

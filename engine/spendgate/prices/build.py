@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from spendgate.errors import PriceError
+from spendgate.prices.plausible import Priced, odd_prices
 
 SCHEMA_VERSION = "1"
 
@@ -136,6 +137,7 @@ def _fill(sources: Path, path: Path) -> BuildReport:
             if table is None:
                 continue
             rows[file.stem] = _load(book, table, file, dates)
+        _refuse_odd(book, sources)
         dated = sorted(date for date in dates if date[:2] == "20")
         as_of, oldest = (dated[-1], dated[0]) if dated else ("", "")
         book.executemany(
@@ -144,6 +146,22 @@ def _fill(sources: Path, path: Path) -> BuildReport:
         )
     book.close()
     return BuildReport(path, rows, as_of, oldest, digest)
+
+
+def _refuse_odd(book: sqlite3.Connection, sources: Path) -> None:
+    """Refuse a machine price that does not fit its family in its region: one of them is no price of that machine."""
+    rows = book.execute(
+        "SELECT p.provider, p.machine_type, p.region, p.on_demand, m.vcpu, m.memory_gib FROM machine_price p JOIN machine m"
+        " ON m.provider = p.provider AND m.machine_type = p.machine_type"
+        " WHERE p.on_demand IS NOT NULL AND m.vcpu IS NOT NULL AND m.memory_gib IS NOT NULL AND m.accelerator IS NULL"
+    )
+    for odd, off in odd_prices(Priced(*row[:3], *map(Decimal, row[3:])) for row in rows):
+        file = sources / f"machine_prices_{odd.provider}.csv"
+        raise PriceError(
+            f"{odd.hourly} an hour for {odd.machine_type} in {odd.region} is {off:.1f} times off its family",
+            file=str(file),
+            hint="a price of another tenancy, operating system or unit?",
+        )
 
 
 def _table_of(file: Path) -> str | None:

@@ -14,7 +14,16 @@ SHIPPED = _HERE / "book.sqlite"
 
 
 def ready_book() -> Path:
-    """The path of a book that fits its source tables; a checkout without one builds it (a few seconds, once)."""
+    """The path of a book that fits its source tables; a checkout without one builds it (a few seconds, once).
+
+    `SPENDGATE_PRICE_BOOK` names another: one that was built from tables of one's own.
+    """
+    if own := os.environ.get("SPENDGATE_PRICE_BOOK"):
+        if Path(own).is_file():
+            return Path(own)
+        raise PriceError(
+            "SPENDGATE_PRICE_BOOK names no file", file=own, hint="build it: spendgate prices build --to FILE"
+        )
     if not SOURCES.is_dir():
         if SHIPPED.is_file():
             return SHIPPED

@@ -1,0 +1,64 @@
+"""Whether machine prices grow with their machines: within a family and region, the price of a vCPU and of a GiB is nearly the same.
+
+A price that is three times off in both is a price of something else: Windows, dedicated hardware, a month for an hour, cents for
+dollars. Types with accelerators are left out, the price of those is that of the accelerators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median_low
+from typing import Final
+
+FACTOR: Final = Decimal(3)
+_FEWEST = 3
+"""With fewer sizes than this no one of them can be told to be the odd one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A machine price with the shape behind it, and what to say of where it stands."""
+
+    provider: str
+    machine_type: str
+    region: str
+    hourly: Decimal
+    vcpu: Decimal
+    memory_gib: Decimal
+    place: object = None
+
+
+def odd_prices(prices: Iterable[Priced]) -> list[tuple[Priced, Decimal]]:
+    """Prices that do not fit their family in their region, each with how many times off it is."""
+    families: dict[tuple[str, str, str], list[Priced]] = defaultdict(list)
+    for each in prices:
+        if each.vcpu > 0 and each.memory_gib > 0:
+            families[each.provider, size_family(each.provider, each.machine_type), each.region].append(each)
+    odd = []
+    for members in families.values():
+        if len(members) < _FEWEST:
+            continue
+        by_vcpu = median_low(each.hourly / each.vcpu for each in members)
+        by_memory = median_low(each.hourly / each.memory_gib for each in members)
+        for each in members:
+            off = min(_off(each.hourly / each.vcpu, by_vcpu), _off(each.hourly / each.memory_gib, by_memory))
+            if off > FACTOR:
+                odd.append((each, off))
+    return odd
+
+
+def size_family(provider: str, machine_type: str) -> str:
+    """What sizes of a family share: `m5`, `n2-standard`, `Standard_D#s_v5`."""
+    if provider == "azure":
+        return re.sub(r"\d+(-\d+)?", "#", machine_type, count=1).lower()
+    if provider == "google":
+        return "-".join(machine_type.split("-")[:2])
+    return re.split(r"[.\-_]", machine_type, maxsplit=1)[0].lower()
+
+
+def _off(one: Decimal, other: Decimal) -> Decimal:
+    return max(one / other, other / one)
