@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("registry", "documents", "ports", "bundle"),
     ("policies", "costing", "graph", "governance", "settings"),
     ("wire",),
-    ("inputs", "facets", "prices", "evaluators", "reporters"),
+    ("inputs", "facets", "prices", "evaluators", "reporters", "hosts"),
     ("collectors",),
     ("pipeline", "health"),
     ("fixing",),

@@ -28,6 +28,7 @@ _LEVELS = ["advise", "warn", "require-approval", "block"]
 @click.option("--soft-fail", is_flag=True, help="Exit 0 in place of 1, 3 and 4; errors still exit 2.")
 @click.option("--on-unknown", type=click.Choice(_LEVELS), help="Take unknowns at least so seriously; only tightens.")
 @click.option("--sign-key", metavar="FILE", help="Private key (PEM) that signs -o record=FILE.")
+@click.option("--since", metavar="REF", help="Pass over inputs that no change since this git ref can concern.")
 @click.option("--allow-empty", is_flag=True, help="A run without any policy is no error.")
 @click.option("--show-config", is_flag=True, help="Print each setting with its origin, and stop.")
 @opt.clock
@@ -47,6 +48,10 @@ def check(**said: Any) -> int:
             show_settings(settings, place)
             return 0
         inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
+        if said["since"]:
+            inputs = gov.touched_since(inputs, said["since"], settings)
+            if not inputs:
+                return 0
         from spendgate import pipeline
 
         evidence = gov.RECORD in files or any(name in _WITH_EVIDENCE for name, _ in outputs)

@@ -147,3 +147,13 @@ def write_file(text: str, path: str) -> None:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"cannot be written: {error.strerror}", file=path) from None
+
+
+def touched_since(inputs: Sequence[str], ref: str, settings: Settings) -> tuple[str, ...]:
+    """The inputs that a change may concern; says which were passed over."""
+    from spendgate.pipeline.since import touched
+
+    kept, others = touched(inputs, ref, settings)
+    if others:
+        click.echo(f"passed over, since nothing there changed since {ref}: {', '.join(others)}", err=True)
+    return kept

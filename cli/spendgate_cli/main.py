@@ -22,6 +22,7 @@ _COMMANDS = {
     "approve": ("spendgate_cli.approve:approve", "Approve findings of a saved report, for exactly that plan."),
     "verify": ("spendgate_cli.verify:verify", "Say whether a decision record stands for the plan to be applied."),
     "fix": ("spendgate_cli.fix:fix", "Show, and write, changes of Terraform source that mend findings."),
+    "comment": ("spendgate_cli.comment:comment", "Write, or bring up to date, one comment on a pull request."),
     "explain": ("spendgate_cli.explain:explain", "Say why a policy says what it says, or show what it sees."),
     "policy": ("spendgate_cli.policy:policy", "Write, list, show, test, lint and compare policies."),
     "prices": ("spendgate_cli.prices:prices", "Look into the price book, or build it."),
