@@ -112,7 +112,7 @@ def all_inputs(named: Sequence[str], files: Sequence[str], folders: Sequence[str
     if not found:
         raise SettingsError(
             "nothing to read was named",
-            hint="terraform show -json plan.tfplan > plan.json && spendgate check plan.json",
+            hint="terraform show -json plan.tfplan > plan.json && spendgate check plan.json, or a folder of manifests",
         )
     return found
 

@@ -17,6 +17,7 @@ from spendgate.registry import Registry
 _HEAD_BYTES = 65_536
 _READS_THE_REST = "terraform-plan"
 _MAKE_A_PLAN = "terraform plan -out plan.tfplan && terraform show -json plan.tfplan > plan.json"
+_WHAT_IS_READ = f"{_MAKE_A_PLAN}; Kubernetes manifests: a folder, a file, or helm template CHART | spendgate check -"
 
 INPUTS: Registry[Input] = Registry(
     "input",
@@ -54,13 +55,13 @@ def open_input(path: str, options: Mapping[str, Any]) -> Workload:
         if reader.claims(place, head):
             return reader.read(place, options)
     if place.is_dir():
-        raise InputError("is a folder in which nothing can be read", file=path, hint=_MAKE_A_PLAN)
+        raise InputError("is a folder in which nothing can be read", file=path, hint=_WHAT_IS_READ)
     if not head.strip() or path == "-" or place.suffix == ".json":
         # NOTE: its reader says best what is wrong with JSON of another kind, and a pipe shows no head to judge by.
         return INPUTS.get(_READS_THE_REST).read(place, options)
     if found := foreign(head):
         raise InputError(f"is {found.what}, which is not read", file=path, hint=found.hint or _MAKE_A_PLAN)
-    raise InputError("is of no kind that can be read", file=path, hint=_MAKE_A_PLAN)
+    raise InputError("is of no kind that can be read", file=path, hint=_WHAT_IS_READ)
 
 
 def _is_plan(head: bytes) -> bool:

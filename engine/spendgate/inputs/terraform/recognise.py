@@ -37,6 +37,7 @@ _ECHO = re.compile(rb"::(?:debug|set-output)\b[^\n]*\Z")
 _ECHO_BYTES = 80
 _SCALAR = re.compile(rb'null|true|false|-?[0-9.eE+-]{1,30}|"[^"\n]*"')
 SHOW = "make it with `terraform show -json plan.tfplan > plan.json`"
+_SHOW_OR_RENDER = f"{SHOW}; manifests: `helm template CHART | spendgate check -`"
 
 
 class Keys(msgspec.Struct, gc=False):
@@ -64,7 +65,7 @@ def begins_like_plan(head: bytes) -> bool:
 def refuse_bytes(data: bytes, origin: str) -> None:
     """Raise InputError for data that is no text: empty, a binary plan, an archive, a web page."""
     if not data or data.isspace():
-        raise InputError("is empty", file=origin, hint=SHOW)
+        raise InputError("is empty", file=origin, hint=_SHOW_OR_RENDER)
     if data.startswith(b"PK\x03\x04") and b"tfplan" in data[:64]:
         raise InputError("is a binary plan", file=origin, hint="name it .tfplan to have terraform read it, or " + SHOW)
     if found := foreign(data):
@@ -86,7 +87,7 @@ def find_start(data: bytes, origin: str) -> int:
         raise InputError("is a JSON list, not an object as a plan is", file=origin, hint=SHOW)
     if _SCALAR.fullmatch(data.strip()):
         raise InputError("is a single JSON value, no plan", file=origin, hint=SHOW)
-    raise InputError("is plain text, no plan in JSON is in it", file=origin, hint=SHOW)
+    raise InputError("is plain text, no plan in JSON is in it", file=origin, hint=_SHOW_OR_RENDER)
 
 
 def refuse_rest(data: bytes, start: int, end: int, origin: str) -> None:
