@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": ("spendgate_cli.check:check", "Judge and price what is about to be deployed: the gate."),
     "cost": ("spendgate_cli.cost:cost", "Estimate the cost of what is about to be deployed."),
     "diff": ("spendgate_cli.diff:diff", "Compare what two inputs or two saved reports cost."),
+    "drift": ("spendgate_cli.drift:drift", "Say where what runs differs from what was approved."),
     "inventory": ("spendgate_cli.inventory:inventory", "Collect what runs, to be judged like a plan."),
     "report": ("spendgate_cli.report:report", "Render a saved JSON report in another format."),
     "waive": ("spendgate_cli.waive:waive", "Write waivers for findings of a saved report."),
