@@ -33,9 +33,15 @@ def opened(inputs: Sequence[str], settings: Settings) -> tuple[Workload, ...]:
         )
     if settings.source is not None and "plan" not in kinds:
         raise SettingsError("--source: no input is a plan", hint="source knows its own lines")
-    if settings.base is not None:
-        return _against(_base(inputs, settings.base, options), workloads, settings.base)
-    return tuple(_placed(path, workload, settings.source) for path, workload in zip(inputs, workloads, strict=True))
+    placed = tuple(_placed(path, workload, settings.source) for path, workload in zip(inputs, workloads, strict=True))
+    if settings.base is None:
+        return placed
+    if not any(kind in COMPARISONS for kind in kinds):
+        raise SettingsError(
+            f"--base {settings.base}: no input is compared with anything",
+            hint="a plan tells by itself what was before; --base goes with source or manifests",
+        )
+    return _against(_base(inputs, settings.base, options), placed, settings.base)
 
 
 def _against(base: Workload, heads: Sequence[Workload], named: str) -> tuple[Workload, ...]:
