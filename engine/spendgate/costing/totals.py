@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import nlargest
+from math import ceil
 
 from spendgate.model.cost import CostChange, Estimate, EstimateState, Missing, Unpriced
 from spendgate.model.facets import Facets
@@ -114,7 +115,9 @@ class TotalsBuilder:
         if isinstance(count, Unknown):
             self._accelerators_unknown = self._accelerators_unknown or count.reason
         elif count:
-            self._accelerators += 1
+            # NOTE: all machines or pods together; where nothing bounds their number, at least those of one.
+            most = facets.accel.max_total
+            self._accelerators += ceil(most if isinstance(most, (int, Decimal)) else count)
 
     def _add_delta(self, address: str, cost: CostChange) -> None:
         if cost.delta is not None:

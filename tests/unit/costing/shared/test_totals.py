@@ -90,7 +90,11 @@ def test_what_may_yet_have_a_price_makes_the_share_a_range() -> None:
 
 def test_accelerators_without_a_price_are_counted_or_unknown() -> None:
     gpu = Facets(accel=Accelerators(8, ("H100",), ("H100-80GB",), max_total=8))
-    assert total((NO_RESOURCE, NO_PRICE), facets=gpu).unpriced_accelerators == 1
+    assert total((NO_RESOURCE, NO_PRICE), facets=gpu).unpriced_accelerators == 8
+    many = Facets(accel=Accelerators(4, ("H100",), ("H100-80GB",), max_total=48))
+    assert total((NO_RESOURCE, NO_PRICE), facets=many).unpriced_accelerators == 48
+    slice_ = Facets(accel=Accelerators(1, ("H100",), ("H100-80GB",), max_total=Decimal("0.3")))
+    assert total((NO_RESOURCE, NO_PRICE), facets=slice_).unpriced_accelerators == 1, "a part of one is one to buy"
     maybe = Facets(accel=Accelerators(Unknown("in no catalogue"), Unknown("in no catalogue")))
     assert total((NO_RESOURCE, NO_PRICE), facets=maybe).unpriced_accelerators == Unknown("in no catalogue")
     assert total((NO_RESOURCE, costs(1)), facets=gpu).unpriced_accelerators == 0
