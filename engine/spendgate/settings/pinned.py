@@ -58,14 +58,14 @@ def pinned(
         names = [repository.inside(config)] if config else repository.settings_upward()
         repository.extract(names, top)
         found = next((top / name for name in names if (top / name).is_file()), None)
-        wanted = [repository.inside(path) for value in paths.values() for path in value]
+        wanted = [repository.inside(path) for value in paths.values() for path in value if not _is_text(path)]
         if found is not None:
             wanted += [_below(found.relative_to(top), path) for path in _named_by(found)]
         repository.extract(wanted, top)
         led: dict[str, Any] = dict(options)
         for key, value in paths.items():
-            inside = tuple(str(top / repository.inside(path)) for path in value)
-            led[key] = inside if isinstance(options.get(key), tuple) or key == "policy_paths" else inside[0]
+            inside = tuple(path if _is_text(path) else str(top / repository.inside(path)) for path in value)
+            led[key] = inside if key in _LISTS else inside[0]
         if config:
             led["config"] = str(top / repository.inside(config))
         working = top / repository.prefix
@@ -83,6 +83,14 @@ def pinned(
 _VARIABLES = {f"SPENDGATE_{key.upper()}" for key in (*PATH_KEYS, "config")}
 
 
+_LISTS = ("policy_paths", "approvals", "data")
+
+
+def _is_text(stated: str) -> bool:
+    """Whether an approval stands in the option itself: what the job says is the job's word, and no file."""
+    return stated.lstrip().startswith(("{", "approvals:"))
+
+
 def _named(options: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
     """The paths that options or the environment give, by key; `config` is one path, the others are lists."""
     found: dict[str, Any] = {}
@@ -92,7 +100,7 @@ def _named(options: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str
             continue
         if key == "config":
             found[key] = stated
-        elif key == "policy_paths" and isinstance(stated, str):
+        elif key in _LISTS and isinstance(stated, str) and not _is_text(stated):
             found[key] = [part.strip() for part in stated.split(",")]
         else:
             found[key] = [stated] if isinstance(stated, str) else list(stated)
