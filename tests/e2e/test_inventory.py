@@ -43,7 +43,9 @@ def test_no_planted_secret_comes_out(path: Path, tmp_path: Path) -> None:
     assert found.output, found.errors
     everything = found.output + found.errors + "".join((tmp_path / name).read_text() for name in FORMATS)
     assert "PLANTED" not in everything
-    assert "PLANTED" not in run("explain", str(path)).output
+    seen = run("explain", "--as-input", str(path))
+    assert seen.exit_code == 0, seen.errors
+    assert "PLANTED" not in seen.output
 
 
 def test_a_stopped_machine_costs_its_disks_alone() -> None:

@@ -1,0 +1,100 @@
+"""A stream says what a run says: the same findings, totals, tallies and decision, without the list of resources."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.make_inventory import records
+
+from spendgate import pipeline
+from spendgate.inputs.inventory import reader
+from spendgate.pipeline import stream
+from spendgate.prices.book import PriceBook
+from spendgate.settings import Settings
+from spendgate.wire import v1
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SETTINGS = Settings(packs=("starter",))
+
+
+def both(path: Path, settings: Settings = SETTINGS) -> tuple[v1.Report, v1.Report]:
+    """The report of a file read whole, and read as a stream."""
+    policies = pipeline.load_policies(settings)
+    return pipeline.check([str(path)], settings, NOW), stream.check_stream(
+        str(path), settings, NOW, policies, PriceBook.open()
+    )
+
+
+@pytest.fixture
+def estate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three thousand resources in parts of five hundred, and a group whose template and machines are far apart."""
+    monkeypatch.setattr(reader, "CHUNK_LINES", 500)
+    monkeypatch.setattr(reader.chunks, "__defaults__", (500,))
+    lines: list[Any] = [
+        {"AutoScalingGroups": [{"AutoScalingGroupName": "web", "MinSize": 1, "MaxSize": 900, "DesiredCapacity": 2, "AvailabilityZones": ["eu-west-1a"],
+                                "LaunchTemplate": {"LaunchTemplateId": "lt-1"}, "Tags": [{"Key": "team", "Value": "web"}]}]},
+        *records(3000, untagged_share=0.05),
+        {"LaunchTemplateVersions": [{"LaunchTemplateId": "lt-1", "LaunchTemplateName": "web", "LaunchTemplateData": {"InstanceType": "m5.large"}}]},
+        {"Reservations": [{"Instances": [{"InstanceId": "i-member", "InstanceType": "m5.large", "Placement": {"AvailabilityZone": "eu-west-1a"},
+                                          "State": {"Name": "running"}, "Tags": [{"Key": "aws:autoscaling:groupName", "Value": "web"}]}]}]},
+    ]  # fmt: skip
+    path = tmp_path / "estate.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_a_stream_finds_what_a_whole_run_finds(estate: Path) -> None:
+    whole, streamed = both(estate)
+    assert len(whole.findings) > 100
+    assert {(each.policy, each.address, each.verdict, each.fingerprint) for each in streamed.findings} == {
+        (each.policy, each.address, each.verdict, each.fingerprint) for each in whole.findings
+    }
+    assert streamed.cost.after_monthly == whole.cost.after_monthly
+    assert streamed.policies == whole.policies
+    assert (streamed.decision, streamed.exit_code) == (whole.decision, whole.exit_code)
+
+
+def test_counts_are_those_of_the_whole_and_resources_are_not_listed(estate: Path) -> None:
+    whole, streamed = both(estate)
+    assert streamed.counts == whole.counts
+    assert streamed.changes == []
+    assert any("read as a stream" in problem.message for problem in streamed.problems)
+    assert sum("left out: the groups" in problem.message for problem in streamed.problems) == 1
+
+
+def test_policies_over_groups_are_said_not_to_be_judged(estate: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "OWN-001-small-groups.yaml"
+    policy.write_text(
+        "id: OWN-001\ntitle: Groups are small\npack: own\nseverity: low\nscope: {group_by: tags.team}\n"
+        "assert: [{field: group.size, lte: 100000}]\nmessage: too many\n"
+    )
+    _, streamed = both(estate, Settings(packs=(), policy_paths=(str(policy),)))
+    (problem,) = [problem for problem in streamed.problems if problem.undetermined]
+    assert problem.message == "OWN-001: policies over groups are not judged on a stream"
+    assert streamed.exit_code == 3
+
+
+def test_what_is_unpriced_is_kept_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "estate.jsonl"
+    item = {
+        "resourceType": "AWS::Foo::Bar",
+        "awsRegion": "eu-west-1",
+        "configurationItemCaptureTime": "2026-11-24",
+        "configuration": {},
+    }
+    path.write_text("".join(json.dumps({**item, "resourceId": f"r{number}"}) + "\n" for number in range(1500)))
+    _, streamed = both(path)
+    assert len(streamed.cost.unpriced) == 1000
+    assert any("500 more parts without a price" in problem.message for problem in streamed.problems)
+    assert streamed.counts.by_state == {"unsupported": 1500}
+
+
+def test_only_large_files_of_lines_are_streamed(estate: Path) -> None:
+    assert not stream.is_streamed([str(estate)])
+    assert stream.is_streamed([str(estate)], least_bytes=1000)
+    assert not stream.is_streamed([str(estate), str(estate)], least_bytes=1000)
+    assert not stream.is_streamed([str(estate.with_suffix(".json"))], least_bytes=1000)
