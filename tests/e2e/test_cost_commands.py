@@ -106,3 +106,29 @@ def test_a_gate_in_another_currency_adds_up_too(tmp_path: Path) -> None:
     done = run("check", str(STORY), "--now", NOW, "--rates", str(tmp_path / "rates.yaml"), "-o", "json")
     assert done.exit_code == 1, done.errors
     assert json.loads(done.output)["currency"] == "EUR"
+
+
+POLICY = """
+id: OWN-001
+title: Machines emit little
+pack: own
+severity: low
+match: {kind: compute.vm}
+assert: [{field: carbon.kg_month, lte: 1}]
+on_unknown: warn
+enforcement: warn
+message: "{{ address }} emits {{ carbon.kg_month }} kg a month"
+remediation: {summary: Use a smaller machine.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("machine", "verdict"), [("m5.large", "fail"), ("zz9.large", "unknown")], ids=["known", "a figure is missing"]
+)
+def test_a_policy_asks_for_emissions(tmp_path: Path, machine: str, verdict: str) -> None:
+    (tmp_path / "plan.json").write_bytes(plan(create(machine, tags={})))
+    (tmp_path / "own.yaml").write_text(POLICY, encoding="utf-8")
+    done = run("check", "plan.json", "-p", "own.yaml", "-o", "json", cwd=tmp_path)
+    assert done.errors == ""
+    findings = [finding["verdict"] for finding in json.loads(done.output)["findings"] if finding["policy"] == "OWN-001"]
+    assert findings == [verdict]

@@ -41,9 +41,14 @@ class Pricing:
         """Entries of the rates file that had no effect; ask when everything is priced."""
         if self.overlay is None:
             return ()
-        return tuple(
+        found = [
             Problem(Level.WARNING if "ended on" in said else Level.INFO, said) for said in self.overlay.idle_entries()
-        )
+        ]
+        if self.currency != "USD":
+            # NOTE: limits of policies and budgets are plain numbers: nothing converts the 500 USD that a parameter says.
+            message = f"costs are in {self.currency}: amounts in policies and budgets are compared as if they were in it too"
+            found.append(Problem(Level.WARNING, message))
+        return tuple(found)
 
 
 def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> Pricing:

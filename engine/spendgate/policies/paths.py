@@ -75,6 +75,7 @@ VOCABULARY: Words = {
         "delta_monthly": _SIZES,
         **dict.fromkeys(("hourly", "priced", "state", "unpriced", "lines")),
     },
+    "carbon": dict.fromkeys(("kwh_month", "kg_month", "embodied_kg_month")),
     "change": _TOTALS,
     "group": {"by": None, "value": None, "size": None, "accelerators": None, **_TOTALS},
 }

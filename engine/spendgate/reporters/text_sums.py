@@ -87,6 +87,8 @@ def group_cells(group: Group) -> tuple[str, str, str]:
         else:
             sides.append(plain(amount))
     delta = signed(group.delta_monthly.expected) if group.delta_complete else NOT_KNOWN
+    if group.needs_usage and not group.unpriced and not group.delta_monthly.expected:
+        delta = "needs usage"
     return sides[0], sides[1], delta
 
 

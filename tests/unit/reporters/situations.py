@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from tests.unit.reporters.reports import D, change, finding, gpu, item, report, span, totals
 
-from spendgate.wire.v1 import Location, Problem, Range, Report, UnpricedPart
+from spendgate.wire.v1 import (
+    CarbonTotal,
+    Group,
+    Location,
+    Problem,
+    Range,
+    Report,
+    UnitCost,
+    UnpricedPart,
+    revised,
+)
 
 USAGE = UnpricedPart("requests", "depends on use: state requests_per_month in the usage file", "needs-usage")
 NO_PRICE = UnpricedPart("p9.48xlarge on demand, Linux", "p9.48xlarge is not in the price book for us-east-1")
@@ -287,7 +297,25 @@ def hostile() -> Report:
     return report("fail", 1, changes, findings, reason=f"bad: {HOSTILE[0]}", problems=problems, inputs=[HOSTILE[1]])
 
 
+def summed() -> Report:
+    """Costs by group, unit costs and emissions beside the table."""
+    made = mixed_prices()
+    groups = [
+        Group("tags.team", "ml", 2, span("0"), span("734.38"), span("734.38"), addresses=["aws_instance.part"]),
+        Group("tags.team", "untagged", 9, span("10"), span("20"), Range(), delta_complete=False, unpriced=3, needs_usage=1),
+        Group("module", "module.a.module.b", 1, span("0"), span("0"), span("0"), needs_usage=1),
+    ]
+    units = [
+        UnitCost("aws_sagemaker_endpoint.chat", "1,000 requests", D("0.0114"), D(3_000_000)),
+        UnitCost("aws_sagemaker_endpoint.other", "1,000 requests", None, D(5), "a part of it has no price"),
+        UnitCost("aws_sagemaker_endpoint.third", "1,000 requests", reason="units are not stated"),
+    ]
+    carbon = CarbonTotal(D(0), D("409.123"), D(0), D("168.8"), counted=1, unknown=2)
+    return revised(made, groups=groups, units=units, carbon=carbon)
+
+
 SITUATIONS = {
+    "summed": summed,
     "failing": failing,
     "undetermined": undetermined,
     "unchanged": unchanged,
