@@ -18,6 +18,7 @@ _LEVELS = ["advise", "warn", "require-approval", "block"]
 @opt.inputs
 @opt.judging
 @opt.reading
+@opt.comparing
 @gov.governing
 @click.option(
     "--scope", type=click.Choice(["changes", "all"]), help="Judge what changes (default), or all that is there."

@@ -12,6 +12,7 @@ from spendgate_cli import options as opt
 @click.command(short_help="Estimate the cost of what is about to be deployed.")
 @opt.inputs
 @opt.reading
+@opt.comparing
 @opt.grouping
 @click.option("--sync-usage", metavar="FILE", help="Write keys that the usage file lacks into it, as comments to fill in.")
 @opt.clock

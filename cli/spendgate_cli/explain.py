@@ -19,6 +19,7 @@ _SIGNS = {"true": "yes", "false": "NO ", "unknown": "?  "}
 @click.command(short_help="Say why a policy says what it says, or show what it sees.")
 @opt.inputs
 @opt.reading
+@opt.comparing
 @opt.judging
 @click.option("--as-input", is_flag=True, help="Print the document that Rego policies get as `input`.")
 @click.option("--scope", type=click.Choice(["changes", "all"]), help="What changes (default), or all that is there.")

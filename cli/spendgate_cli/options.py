@@ -63,12 +63,13 @@ reading = together(
         "--var-file", multiple=True, metavar="FILE", callback=_in_order, expose_value=False, help="File of variables."
     ),
     click.option("--root", "roots", multiple=True, metavar="DIR", help="Root in a folder of Terraform source."),
-    click.option(
-        "--base",
-        metavar="PATH|REVISION",
-        help="What there was before: a folder of source or manifests, a cluster's list, or a revision of the repository.",
-    ),
     click.option("--source", metavar="DIR", help="Source of a plan, for lines; default: the plan's folder."),
+)
+
+comparing = click.option(
+    "--base",
+    metavar="PATH|REVISION",
+    help="What there was before: a folder of source or manifests, a cluster's list, or a revision of the repository.",
 )
 
 judging = together(

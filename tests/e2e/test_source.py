@@ -153,3 +153,21 @@ def test_what_is_of_unknown_number_is_priced_from_none_on(tmp_path: Path) -> Non
     assert "one costs 70.88 USD a month" in done.output
     known = run("cost", ".", "--var", "n=2", "-o", "json", "--now", NOW, cwd=tmp_path)
     assert len(json.loads(known.output)["changes"]) == 2
+
+
+def test_two_states_of_source_are_compared_by_cost(tmp_path: Path) -> None:
+    for name, machine in (("old", "m5.large"), ("new", "m5.xlarge")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(MACHINE.format(machine))
+    done = run("diff", "old", "new", "--now", NOW, cwd=tmp_path)
+    assert done.errors == ""
+    assert "+70.08" in done.output
+
+
+def test_manifests_beside_source_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "k8s").mkdir()
+    (tmp_path / "main.tf").write_text(MACHINE.format("m5.large"))
+    (tmp_path / "k8s" / "job.yaml").write_text("apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\n")
+    done = run("check", ".", "--now", NOW, cwd=tmp_path)
+    assert "k8s/job.yaml" in done.output
+    assert "name their folder" in " ".join(done.output.split())

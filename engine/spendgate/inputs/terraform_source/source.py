@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spendgate.errors import SettingsError
+from spendgate.inputs.kubernetes.files import head_of, looks_like_manifest, manifest_files
 from spendgate.inputs.terraform_source.files import SUFFIXES
 from spendgate.inputs.terraform_source.modules import Module
 from spendgate.inputs.terraform_source.reading import RootReading, read_root
@@ -38,6 +39,7 @@ class TerraformSource:
         if not path.is_dir():
             top = str(path.parent)
             problems.append(Problem(Level.INFO, "is judged with the other files of its folder", file=str(path)))
+        problems += _manifests(Path(top))
         modules: dict[str, Module] = {}
         roots = find_roots(top, tuple(options.get("roots") or ()), modules, problems, options.get("edited"))
         said: Sequence[tuple[str, str]] = options.get("variables") or ()
@@ -51,6 +53,15 @@ class TerraformSource:
             only = read[roots[0]].workload
             return replace(only, origin=str(path), problems=(*problems, *only.problems))
         return _together(str(path), top, {root: one.workload for root, one in read.items()}, problems)
+
+
+def _manifests(folder: Path) -> list[Problem]:
+    """Says that a folder holds manifests too, which are an input of their own: nobody should think that they were judged."""
+    for path, problem in manifest_files(folder):
+        if problem is not None or looks_like_manifest(head_of(path)):
+            message = f"manifests of Kubernetes stand beside the source ({path}) and are not judged with it: name their folder too"
+            return [Problem(Level.WARNING, message, file=str(folder))]
+    return []
 
 
 def _refuse_undeclared(readings: list[RootReading]) -> None:
