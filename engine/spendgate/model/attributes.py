@@ -82,8 +82,14 @@ class Attributes:
         NOTE: unknown is tested on the path and each parent before absent. `null` counts as absent. A tree whose inner
         part is unknown is returned as it is, ask for the leaf; a tree with secrets in it has `SENSITIVE` in their places.
         """
-        value: Any = self.values
         unknown, sensitive = self.unknown, self.sensitive
+        if sensitive is False and "." not in path:
+            # NOTE: most look-ups are of one plain attribute: a third of the time of a large run without this.
+            if unknown is not False and _step(unknown, path) is True:
+                return self.gap
+            plain: Any = self.values.get(path)
+            return ABSENT if plain is None else plain
+        value: Any = self.values
         for key in path.split("."):
             if unknown is not False:
                 unknown = _step(unknown, key)

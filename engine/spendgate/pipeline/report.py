@@ -49,7 +49,9 @@ def build_report(
     none of them: they are the largest part of the report. `roots` are those of the inputs, `finding_roots` those of the findings
     in their order.
     """
-    by_address = {item.change.address: item for item in run.assessed}
+    by_address: dict[tuple[str, str], Assessed] = {}
+    for item in run.assessed:
+        by_address[item.change.address, item.workload.origin] = by_address[item.change.address, ""] = item
     return v1.Report(
         version=v1.VERSION,
         decision=ruling.decision.value,
@@ -62,7 +64,7 @@ def build_report(
         cost=_cost(run.totals),
         changes=[_change(item, item.change.address in judged, facets) for item in run.assessed],
         findings=[
-            _finding(finding, by_address.get(finding.address), root)
+            _finding(finding, by_address.get((finding.address, finding.origin)), root)
             for finding, root in zip(findings, finding_roots or [""] * len(findings), strict=True)
         ],
         policies=[_tally(policy, tallies.get(policy.id, PolicyTally(policy.id))) for policy in policies],
@@ -98,7 +100,7 @@ def _counts(
     all_ = tallies.values()
     return v1.Counts(
         changes=len(run.assessed),
-        judged=len(judged),
+        judged=max(len(judged), sum(item.change.address in judged for item in run.assessed)),
         policies=len(policies),
         passed=sum(tally.passed for tally in all_),
         fail=sum(tally.failed for tally in all_),
@@ -263,14 +265,19 @@ def _range(amount: MoneyRange | None) -> v1.Range:
 
 
 _CENTS_OF_CENTS = Decimal("0.0001")
+_CENTS = Decimal("0.01")
+_NO_MONEY = Decimal("0.00")
 
 
 def _money(amount: Decimal | None) -> Decimal | None:
     """Money to a hundredth of a cent, without trailing noise; what is unbounded stays so."""
-    if amount is None or not amount.is_finite():
+    if not amount:
+        return amount if amount is None else _NO_MONEY
+    if not amount.is_finite():
         return amount
     rounded = amount.quantize(_CENTS_OF_CENTS)
-    return rounded.quantize(Decimal("0.01")) if rounded == rounded.quantize(Decimal("0.01")) else rounded
+    in_cents = rounded.quantize(_CENTS)
+    return in_cents if rounded == in_cents else rounded
 
 
 def _short(amount: Decimal) -> Decimal:

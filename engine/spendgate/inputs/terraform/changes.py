@@ -109,13 +109,18 @@ def _sides(body: ChangeBody) -> tuple[Attributes | None, Attributes | None]:
     actions = body.actions
     has_before = body.before is not None or not {"create", "read", "open"}.issuperset(actions)
     has_after = body.after is not None or not {"delete", "forget"}.issuperset(actions)
-    before = Attributes(body.before or {}, False, body.before_sensitive) if has_before else None
+    before = Attributes(body.before or {}, False, _marks(body.before_sensitive)) if has_before else None
     if not has_after:
         return before, None
     unchanged = actions == ["no-op"] and body.after == body.before and not any_marked(body.after_unknown)
     if unchanged and before is not None and body.after_sensitive == body.before_sensitive:
         return before, before
-    return before, Attributes(body.after or {}, body.after_unknown, body.after_sensitive)
+    return before, Attributes(body.after or {}, _marks(body.after_unknown), _marks(body.after_sensitive))
+
+
+def _marks(tree: Any) -> Any:
+    """A tree of marks, `False` when it marks nothing: Terraform writes empty containers for every block and map."""
+    return tree if any_marked(tree) else False
 
 
 def _resource(
