@@ -13,7 +13,7 @@ from spendgate.facets.aws.place import first_text, region, stated_number, stated
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.attributes import Attributes
-from spendgate.model.facets import Capacity, Disk, Facets, Limits
+from spendgate.model.facets import Capacity, Disk, Facets, Limits, Purchase
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown, Whole
 from spendgate.ports import FacetContext
@@ -51,7 +51,8 @@ def _node_shape(resource: Resource, context: FacetContext) -> Shape:
     has_template = attributes.blocks("launch_template") not in ((), None) and not isinstance(
         attributes.blocks("launch_template"), Unknown
     )
-    purchase = SPOT if stated_text(resource, context, "capacity_type") == "SPOT" else ON_DEMAND
+    bought = stated_text(resource, context, "capacity_type")
+    purchase = Purchase(bought, bought) if isinstance(bought, Unknown) else SPOT if bought == "SPOT" else ON_DEMAND
     image = attributes.text("ami_type")
     system = "windows" if isinstance(image, str) and image.startswith("WINDOWS") else "linux"
     if has_template:
