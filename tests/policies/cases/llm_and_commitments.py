@@ -1,0 +1,167 @@
+"""Plans and manifests for the packs llm and commitments."""
+
+from tests.policies.manifests import deployment, job, manifest, pod
+from tests.policies.plans import plan
+from tests.policies.plans import resource as r
+
+DEV = {"environment": "dev"}
+PROD = {"environment": "prod"}
+_VLLM = "vllm/vllm-openai:v0.8.0"
+
+
+def _azure(sku: str, capacity: int, model: str = "gpt-4o", **tags: str) -> str:
+    return plan(
+        r("azurerm_cognitive_account.a", name="ml", location="eastus", kind="OpenAI", sku_name="S0", tags={**DEV, **tags}),
+        r("azurerm_cognitive_deployment.a", name="chat", refs={"cognitive_account_id": "azurerm_cognitive_account.a.id"},
+          model=[{"format": "OpenAI", "name": model, "version": "1"}], sku=[{"name": sku, "capacity": capacity}]),
+    )  # fmt: skip
+
+
+_UNKNOWN_CAPACITY = plan(
+    r("azurerm_cognitive_account.a", name="ml", location="eastus", kind="OpenAI", sku_name="S0", tags=DEV),
+    r("azurerm_cognitive_deployment.a", name="chat", refs={"cognitive_account_id": "azurerm_cognitive_account.a.id"},
+      model=[{"format": "OpenAI", "name": "gpt-4o", "version": "1"}], sku=[{"name": "Standard"}], unknown={"sku": [{"capacity": True}]}),
+)  # fmt: skip
+
+
+def _serving(*args: str, gpus: int = 1, node: str = "A100", **labels: str) -> str:
+    return manifest(deployment(pod(*args, gpus=gpus, node=node, image=_VLLM), labels={**DEV, **labels}))
+
+
+def _calling(**env: str) -> str:
+    return manifest(deployment(pod(env=env), labels=DEV))
+
+
+def _job(*args: str, hours: int = 24, node: str = "L4", **labels: str) -> str:
+    spec = pod(*args, gpus=1, node=node)
+    return manifest(
+        job(spec, labels={**DEV, "workload": "train", **labels}, activeDeadlineSeconds=hours * 3600, backoffLimit=0)
+    )
+
+
+def _iam(resource: str) -> str:
+    text = '{"Statement": [{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "RESOURCE"}]}'.replace(
+        "RESOURCE", resource
+    )
+    return plan(r("aws_iam_policy.a", name="a", policy=text))
+
+
+def _reserved(*more: str, **fields: object) -> str:
+    users = [r(f"aws_instance.{name}", instance_type="p4d.24xlarge", tags=DEV) for name in more]
+    return plan(
+        r("aws_ec2_capacity_reservation.a", instance_type="p4d.24xlarge", instance_platform="Linux/UNIX", instance_count=1,
+          availability_zone="us-east-1a", tags=DEV, **fields),
+        *users,
+    )  # fmt: skip
+
+
+CASES = {
+    "LLM-001": {
+        "fail.no-load-stated": _azure("ProvisionedManaged", 50),
+        "pass.a-load-that-pays": _azure("ProvisionedManaged", 50, **{"planned-tokens-millions": "900000"}),
+        "fail.a-load-that-does-not": _azure("ProvisionedManaged", 50, **{"planned-tokens-millions": "10"}),
+        "skip.paid-by-the-token": _azure("Standard", 10),
+        "unknown.units-known-after-apply": plan(
+            r("azurerm_cognitive_account.a", name="ml", location="eastus", kind="OpenAI", sku_name="S0",
+              tags={**DEV, "planned-tokens-millions": "10"}),
+            r("azurerm_cognitive_deployment.a", name="chat", refs={"cognitive_account_id": "azurerm_cognitive_account.a.id"},
+              model=[{"format": "OpenAI", "name": "gpt-4o", "version": "1"}], sku=[{"name": "ProvisionedManaged"}],
+              unknown={"sku": [{"capacity": True}]}),
+        ),
+    },
+    "LLM-002": {
+        "pass.small-model-classifies": _azure("Standard", 10, "gpt-4o-mini", task="classify"),
+        "fail.large-model-classifies": _azure("Standard", 10, "gpt-4o", task="classify"),
+        "fail.large-model-served-for-routing": _serving("--model=meta-llama/Llama-3.1-405B", gpus=8, task="route"),
+        "unknown.model-filled-in-later": _serving("--model=$(MODEL)", task="route"),
+        "skip.no-task": _azure("Standard", 10),
+    },
+    "LLM-003": {
+        "pass.ten-thousand-a-minute": _azure("Standard", 10),
+        "fail.three-hundred-thousand-a-minute": _azure("Standard", 300),
+        "fail.key-without-gateway": _calling(OPENAI_API_KEY="x"),
+        "pass.key-of-a-gateway": _calling(OPENAI_API_KEY="x", OPENAI_BASE_URL="http://gateway"),
+        "unknown.capacity-known-after-apply": _UNKNOWN_CAPACITY,
+        "skip.no-model": _calling(PORT="80"),
+    },
+    "LLM-004": {
+        "pass.nothing-said": _serving("--model=acme/llama-8b"),
+        "fail.switched-off": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching"),
+        "pass.hardly-anything-repeats": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching", **{"repeat-rate": "0.05"}),
+        "skip.no-engine": _calling(PORT="80"),
+    },
+    "LLM-006": {
+        "fail.key-of-a-provider": _calling(ANTHROPIC_API_KEY="x"),
+        "pass.key-of-a-gateway": _calling(ANTHROPIC_API_KEY="x", ANTHROPIC_BASE_URL="http://gateway"),
+        "fail.policy-on-foundation-models": _iam("arn:aws:bedrock:us-east-1::foundation-model/small"),
+        "pass.policy-on-a-profile": _iam("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/x"),
+        "unknown.tags-known-after-apply": plan(
+            r("azurerm_cognitive_account.a", name="ml", location="eastus", kind="OpenAI", sku_name="S0", unknown={"tags": True})
+        ),
+        "skip.no-key": _calling(PORT="80"),
+    },
+    "LLM-008": {
+        "pass.all-four-gpus": _serving("--model=acme/llama-8b", "--tensor-parallel-size=4", gpus=4),
+        "fail.two-of-four-gpus": _serving("--model=acme/llama-8b", "--tensor-parallel-size=2", gpus=4),
+        "fail.thirty-two-bits": _serving("--model=acme/llama-8b", "--dtype=float32"),
+        "unknown.flag-filled-in-later": _serving("--model=acme/llama-8b", "--tensor-parallel-size=$(TP)", gpus=4),
+        "skip.no-gpus": _calling(PORT="80"),
+    },
+    "COM-001": {
+        "fail.on-demand-with-checkpoints": _job("--save_steps=500"),
+        "pass.stands-spot-nodes": manifest(
+            job(pod("--save_steps=500", gpus=1, node="L4", tolerations=[{"key": "karpenter.sh/capacity-type", "operator": "Exists"}]),
+                labels={**DEV, "workload": "train"}, activeDeadlineSeconds=3600, backoffLimit=0)
+        ),
+        "pass.spot-node-group": plan(
+            r("aws_eks_node_group.a", cluster_name="ml", instance_types=["g5.xlarge"], capacity_type="SPOT",
+              tags={**DEV, "workload": "train", "interruptible": "true"}, scaling_config=[{"min_size": 0, "desired_size": 0, "max_size": 2}])
+        ),
+        "unknown.how-it-is-bought-after-apply": plan(
+            r("aws_ssm_parameter.a", name="a", type="String", unknown={"value": True}),
+            r("aws_eks_node_group.a", cluster_name="ml", instance_types=["g5.xlarge"], unknown={"capacity_type": True},
+              refs={"capacity_type": "aws_ssm_parameter.a.value"}, tags={**DEV, "workload": "train", "interruptible": "true"},
+              scaling_config=[{"min_size": 0, "desired_size": 0, "max_size": 2}])
+        ),
+        "skip.nothing-shows-checkpoints": _job(),
+    },
+    "COM-002": {
+        "pass.a-day-with-checkpoints": _job("--save_steps=500"),
+        "fail.a-day-without": _job(),
+        "pass.a-tag-says-so": _job(checkpoints="hourly"),
+        "unknown.checkpoints-known-after-apply": plan(
+            r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV, unknown={"checkpoint_config": True},
+              refs={"checkpoint_config.s3_uri": "aws_s3_bucket.a.id"}, stopping_condition=[{"max_runtime_in_seconds": 172800}],
+              resource_config=[{"instance_type": "ml.g5.xlarge", "instance_count": 1}])
+        ),
+        "skip.an-hour-on-demand": _job(hours=1),
+    },
+    "COM-004": {
+        "pass.used-and-ends": _reserved("a", end_date_type="limited", end_date="2026-12-31T00:00:00Z"),
+        "fail.nobody-uses-it": _reserved(end_date_type="limited", end_date="2026-12-31T00:00:00Z"),
+        "fail.for-ever": _reserved("a", end_date_type="unlimited"),
+        "unknown.end-known-after-apply": _reserved("a", unknown={"end_date_type": True}),
+        "skip.machine": plan(r("aws_instance.a", instance_type="m6i.large", tags=DEV)),
+    },
+    "COM-005": {
+        "fail.three-years": plan(
+            r("google_compute_region_commitment.a", name="a", region="us-central1", plan="THIRTY_SIX_MONTH", auto_renew=False,
+              resources=[{"type": "VCPU", "amount": "8"}, {"type": "MEMORY", "amount": "32768"}])
+        ),
+        "pass.one-that-is-there": plan(
+            r("google_compute_region_commitment.a", name="a", region="us-central1", plan="TWELVE_MONTH", auto_renew=False, description="b",
+              resources=[{"type": "VCPU", "amount": "8"}],
+              before={"name": "a", "region": "us-central1", "plan": "TWELVE_MONTH", "auto_renew": False, "description": "a",
+                      "resources": [{"type": "VCPU", "amount": "8"}]})
+        ),
+        "unknown.renewal-known-after-apply": plan(
+            r("google_compute_region_commitment.a", name="a", region="us-central1", plan="TWELVE_MONTH", unknown={"auto_renew": True},
+              resources=[{"type": "VCPU", "amount": "8"}],
+              before={"name": "a", "region": "us-central1", "plan": "TWELVE_MONTH", "resources": [{"type": "VCPU", "amount": "8"}]})
+        ),
+        "skip.model-by-the-hour": plan(
+            r("aws_bedrock_provisioned_model_throughput.a", provisioned_model_name="a", model_units=1,
+              model_arn="arn:aws:bedrock:us-east-1::foundation-model/small", tags=DEV)
+        ),
+    },
+}  # fmt: skip

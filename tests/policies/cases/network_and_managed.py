@@ -1,0 +1,196 @@
+"""Plans and manifests for the packs network, managed-ai and multi-cloud."""
+
+from tests.policies.manifests import manifest, pod, thing
+from tests.policies.plans import Planned, plan
+from tests.policies.plans import resource as r
+
+DEV = {"environment": "dev"}
+PROD = {"environment": "prod"}
+
+
+def _job(bucket_region: str, **tags: str) -> str:
+    channel = {"channel_name": "train", "data_source": [{"s3_data_source": [{"s3_uri": "s3://ml-data/a"}]}]}
+    return plan(
+        r("aws_s3_bucket.data", bucket="ml-data", region=bucket_region, tags=DEV),
+        r("aws_sagemaker_training_job.a", training_job_name="a", region="us-east-1", tags={**DEV, **tags},
+          input_data_config=[channel], resource_config=[{"instance_type": "ml.g5.xlarge", "instance_count": 1}]),
+    )  # fmt: skip
+
+
+def _nat(*more: Planned) -> str:
+    return plan(r("aws_nat_gateway.a", refs={"subnet_id": "aws_subnet.a.id"}), r("aws_subnet.a", refs={"vpc_id": "aws_vpc.a.id"}),
+                r("aws_vpc.a", cidr_block="10.0.0.0/16"), *more)  # fmt: skip
+
+
+def _training_group(**more: object) -> str:
+    stated = {"vpc_zone_identifier": ["subnet-a"], "placement_group": "train", **more}
+    return plan(
+        r("aws_autoscaling_group.a", name="train", min_size=0, max_size=4,
+          tag=[{"key": "workload", "value": "train", "propagate_at_launch": True}],
+          refs={"launch_template.id": "aws_launch_template.a.id"}, **stated),
+        r("aws_launch_template.a", instance_type="p4d.24xlarge"),
+    )  # fmt: skip
+
+
+def _endpoint(
+    tags: dict[str, str], machine: str = "ml.g5.xlarge", scaled: tuple[int, int] | None = None, **more: object
+) -> str:
+    variant = {"variant_name": "main", "instance_type": machine, "initial_instance_count": 1}
+    if scaled:
+        variant["managed_instance_scaling"] = [
+            {"status": "ENABLED", "min_instance_count": scaled[0], "max_instance_count": scaled[1]}
+        ]
+    return plan(
+        r("aws_sagemaker_endpoint.a", name="a", tags=tags, refs={"endpoint_config_name": "aws_sagemaker_endpoint_configuration.a.name"}),
+        r("aws_sagemaker_endpoint_configuration.a", name="a", tags=tags, production_variants=[variant], **more),
+    )  # fmt: skip
+
+
+def _search(jobs: int | None, parallel: int, stopping: str = "Auto") -> str:
+    limits = {"max_parallel_training_jobs": parallel} | ({"max_number_of_training_jobs": jobs} if jobs else {})
+    return plan(
+        r("aws_sagemaker_hyper_parameter_tuning_job.a", name="a", tags=DEV,
+          config=[{"strategy": "Bayesian", "training_job_early_stopping_type": stopping, "resource_limits": [limits]}])
+    )  # fmt: skip
+
+
+def _hyperpod(**tags: str) -> str:
+    return plan(
+        r("aws_sagemaker_cluster.a", cluster_name="a", tags={**DEV, **tags},
+          instance_group=[{"instance_group_name": "gpu", "instance_type": "ml.p4d.24xlarge", "instance_count": 2}])
+    )  # fmt: skip
+
+
+def _capture(percent: int, **more: object) -> str:
+    return plan(
+        r("aws_sagemaker_endpoint_configuration.a", name="a", tags=PROD,
+          production_variants=[{"instance_type": "ml.m5.large", "initial_instance_count": 1}],
+          data_capture_config=[{"enable_capture": True, "initial_sampling_percentage": percent}], **more)
+    )  # fmt: skip
+
+
+CASES = {
+    "NET-001": {
+        "pass.one-region": _job("us-east-1"),
+        "fail.data-in-europe": _job("eu-west-1"),
+        "pass.little-data-in-europe": _job("eu-west-1", **{"data-gb": "100"}),
+        "unknown.bucket-not-in-this-run": plan(
+            r("aws_fsx_lustre_file_system.a", region="us-east-1", import_path="s3://elsewhere/a", storage_capacity=1200, tags=DEV)
+        ),
+        "skip.machine": plan(r("aws_instance.a", instance_type="m6i.large", tags=DEV)),
+    },
+    "NET-002": {
+        "fail.nothing-beside-it": _nat(),
+        "pass.gateway-endpoint": _nat(
+            r("aws_vpc_endpoint.s3", service_name="com.amazonaws.us-east-1.s3", vpc_endpoint_type="Gateway", refs={"vpc_id": "aws_vpc.a.id"})
+        ),
+        "unknown.google-subnets-elsewhere": plan(r("google_compute_router_nat.a", name="a", router="a", region="us-central1")),
+        "fail.endpoint-in-another-network": _nat(
+            r("aws_vpc.b", cidr_block="10.1.0.0/16"),
+            r("aws_vpc_endpoint.s3", service_name="com.amazonaws.us-east-1.s3", vpc_endpoint_type="Gateway", refs={"vpc_id": "aws_vpc.b.id"}),
+        ),
+        "skip.load-balancer": plan(r("aws_lb.a", name="a", tags=DEV)),
+    },
+    "NET-004": {
+        "pass.one-zone-placed": _training_group(),
+        "fail.two-zones": _training_group(vpc_zone_identifier=["subnet-a", "subnet-b"]),
+        "fail.not-placed": _training_group(placement_group=None),
+        "unknown.subnets-known-after-apply": plan(
+            r("aws_autoscaling_group.a", name="train", min_size=0, max_size=4, placement_group="train",
+              tag=[{"key": "workload", "value": "train", "propagate_at_launch": True}],
+              refs={"launch_template.id": "aws_launch_template.a.id", "vpc_zone_identifier": "aws_subnet.a.id"}),
+            r("aws_launch_template.a", instance_type="p4d.24xlarge"),
+        ),
+        "skip.cpu-group": plan(
+            r("aws_autoscaling_group.a", name="web", min_size=0, max_size=4, tag=[], refs={"launch_template.id": "aws_launch_template.a.id"}),
+            r("aws_launch_template.a", instance_type="m6i.large"),
+        ),
+    },
+    "MAI-001": {
+        "pass.scales": _endpoint(PROD, scaled=(1, 4)),
+        "fail.fixed-gpu": _endpoint(PROD),
+        "fail.keeps-one-in-dev": _endpoint(DEV, scaled=(1, 4)),
+        "pass.falls-to-zero-in-dev": _endpoint(DEV, scaled=(0, 4)),
+        "unknown.configuration-elsewhere": plan(r("aws_sagemaker_endpoint.a", name="a", endpoint_config_name="elsewhere", tags=PROD)),
+        "skip.notebook": plan(r("aws_sagemaker_notebook_instance.a", name="a", instance_type="ml.t3.medium", tags=DEV)),
+    },
+    "MAI-002": {
+        "pass.eight-jobs": _search(8, 2),
+        "fail.no-number": _search(None, 2),
+        "fail.two-hundred": _search(200, 2),
+        "fail.thirty-that-never-stop-early": _search(30, 2, "Off"),
+        "fail.katib-without-an-end": manifest(
+            {"apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment", "metadata": {"name": "a", "namespace": "ml"},
+             "spec": {"parallelTrialCount": 3, "trialTemplate": {"trialSpec": {"apiVersion": "batch/v1", "kind": "Job",
+                      "spec": {"template": {"spec": pod(restartPolicy="Never")}}}}}}
+        ),
+        "unknown.limits-known-after-apply": plan(
+            r("aws_sagemaker_hyper_parameter_tuning_job.a", name="a", tags=DEV, unknown={"config": True})
+        ),
+        "skip.training-job": plan(r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV)),
+    },
+    "MAI-003": {
+        "fail.hyperpod-for-ever": _hyperpod(),
+        "pass.hyperpod-until-december": _hyperpod(**{"expires-on": "2026-12-20"}),
+        "unknown.end-known-after-apply": plan(
+            r("aws_sagemaker_cluster.a", cluster_name="a", tags=DEV, unknown={"tags": {"expires-on": True}, "tags_all": {"expires-on": True}},
+              instance_group=[{"instance_group_name": "gpu", "instance_type": "ml.p4d.24xlarge", "instance_count": 2}])
+        ),
+        "fail.databricks-never-ends": plan(
+            r("databricks_cluster.a", cluster_name="a", node_type_id="i3.xlarge", num_workers=2, autotermination_minutes=0)
+        ),
+        "skip.machine": plan(r("aws_instance.a", instance_type="g5.xlarge", tags=DEV)),
+    },
+    "MAI-004": {
+        "pass.a-tenth": _capture(10),
+        "fail.everything": _capture(100),
+        "fail.kserve-logs-all": manifest(
+            thing("InferenceService", {"predictor": {"logger": {"mode": "all", "url": "http://sink"}, "model": {
+                "modelFormat": {"name": "sklearn"}, "storageUri": "s3://models/a"}}}, labels=PROD)
+        ),
+        "unknown.percentage-known-after-apply": plan(
+            r("aws_sagemaker_endpoint_configuration.a", name="a", tags=PROD, data_capture_config=[{"enable_capture": True}],
+              production_variants=[{"instance_type": "ml.m5.large", "initial_instance_count": 1}],
+              unknown={"data_capture_config": [{"initial_sampling_percentage": True}]})
+        ),
+        "skip.machine": plan(r("aws_instance.a", instance_type="g5.xlarge", tags=DEV)),
+    },
+    "MAI-005": {
+        "pass.basic": plan(r("azurerm_search_service.a", name="a", location="westeurope", sku="basic", replica_count=1, tags=DEV)),
+        "fail.three-replicas": plan(r("azurerm_search_service.a", name="a", location="westeurope", sku="standard", replica_count=3, tags=DEV)),
+        "fail.vector-collection-with-stand-by": plan(
+            r("aws_opensearchserverless_collection.a", name="vectors", type="VECTORSEARCH", tags=DEV)
+        ),
+        "unknown.replicas-known-after-apply": plan(
+            r("azurerm_search_service.a", name="a", location="westeurope", sku="basic", tags=DEV, unknown={"replica_count": True})
+        ),
+        "skip.production": plan(r("azurerm_search_service.a", name="a", location="westeurope", sku="standard", replica_count=3, tags=PROD)),
+    },
+    "MC-003": {
+        "pass.european-data-in-europe": plan(
+            r("aws_s3_bucket.a", bucket="a", region="eu-west-1", tags={**DEV, "data-class": "eu-only"})
+        ),
+        "fail.european-data-in-america": plan(
+            r("aws_s3_bucket.a", bucket="a", region="us-east-1", tags={**DEV, "data-class": "eu-only"})
+        ),
+        "pass.no-class": plan(r("aws_s3_bucket.a", bucket="a", region="ap-south-1", tags=DEV)),
+        "unknown.region-not-known": plan(
+            r("aws_s3_bucket.a", bucket="a", tags={**DEV, "data-class": "eu-only"}), regions={"aws": {}}
+        ),
+        "skip.role": plan(r("aws_iam_role.a", name="a", tags={**DEV, "data-class": "eu-only"})),
+    },
+    "MC-004": {
+        "fail.arc-cluster": plan(r("azurerm_arc_kubernetes_cluster.a", name="edge", location="westeurope", tags=DEV)),
+        "pass.own-rate": plan(r("google_edgecontainer_node_pool.a", name="a", cluster="a", location="us-central1", node_location="store",
+                                node_count=3, labels=DEV)),
+        "fail.more-devices-than-counted": plan(
+            r("google_edgecontainer_node_pool.a", name="a", cluster="a", location="us-central1", node_location="store",
+              node_count=900, labels=DEV)
+        ),
+        "unknown.number-known-after-apply": plan(
+            r("google_edgecontainer_node_pool.a", name="a", cluster="a", location="us-central1", node_location="store", labels=DEV,
+              unknown={"node_count": True})
+        ),
+        "skip.machine": plan(r("aws_instance.a", instance_type="m6i.large", tags=DEV)),
+    },
+}  # fmt: skip
