@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("registry", "documents", "ports", "bundle"),
     ("policies", "costing", "graph", "governance", "settings"),
     ("wire",),
-    ("inputs", "facets", "prices", "evaluators", "reporters", "hosts"),
+    ("inputs", "facets", "prices", "evaluators", "reporters", "hosts", "migration"),
     ("collectors",),
     ("pipeline", "health"),
     ("fixing",),
@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """From the bottom up. A part may import parts of lower layers, and within its own layer only what `SIDEWAYS` names."""
 
 SIDEWAYS = {
+    ("migration", "facets"),
     ("ports", "registry"),
     ("governance", "policies"),
     ("settings", "governance"),

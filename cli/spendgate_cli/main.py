@@ -24,6 +24,7 @@ _COMMANDS = {
     "verify": ("spendgate_cli.verify:verify", "Say whether a decision record stands for the plan to be applied."),
     "fix": ("spendgate_cli.fix:fix", "Show, and write, changes of Terraform source that mend findings."),
     "comment": ("spendgate_cli.comment:comment", "Write, or bring up to date, one comment on a pull request."),
+    "import": ("spendgate_cli.import_:import_", "Take over waivers and policies of other tools, as far as it goes."),
     "explain": ("spendgate_cli.explain:explain", "Say why a policy says what it says, or show what it sees."),
     "policy": ("spendgate_cli.policy:policy", "Write, list, show, test, lint and compare policies."),
     "prices": ("spendgate_cli.prices:prices", "Look into the price book, or build it."),
