@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spendgate.model.resource import Action, Change, Location, Problem, References, Resource, Workload
@@ -13,7 +14,7 @@ def compare(base: Workload, head: Workload) -> Workload:
     Lines are those of the head, or of the base for what is deleted. Problems of both are kept, those of the base are named so.
     NOTE: which attributes force a replacement only the provider knows: what differs is an update here.
     """
-    before = {change.address: change for change in base.changes}
+    before = _moved({change.address: change for change in base.changes}, head.facts.get("moved") or ())
     after = {change.address: change for change in head.changes}
     return replace(
         head,
@@ -28,6 +29,16 @@ def compare(base: Workload, head: Workload) -> Workload:
     )
 
 
+def _moved(changes: Mapping[str, Change], moves: Sequence[tuple[str, str]]) -> Mapping[str, Change]:
+    """What there was, by the addresses that `moved` blocks give it, one after the other."""
+    found = {address: address for address in changes}
+    for old, new in moves:
+        for address, now in found.items():
+            if now == old or now.startswith((f"{old}.", f"{old}[")):
+                found[address] = new + now[len(old) :]
+    return {now: changes[address] for address, now in found.items()}
+
+
 def _change(address: str, old: Change | None, new: Change | None) -> Change:
     before, after = old.after if old else None, new.after if new else None
     flags = (new.flags if new else frozenset()) | (old.flags if old else frozenset())
@@ -38,7 +49,11 @@ def _change(address: str, old: Change | None, new: Change | None) -> Change:
     else:
         action = Action.UPDATE
     reason = next((change.reason for change in (new, old) if change is not None and change.reason), None)
-    return Change(address, action, before, after, flags=flags, reason=reason)
+    previous = old.address if old is not None and old.address != address else None
+    if previous is not None:
+        flags |= {"move"}
+        action = Action.MOVE if action is Action.NO_OP else action
+    return Change(address, action, before, after, previous, flags=flags, reason=reason)
 
 
 def _same(old: Resource, new: Resource) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from spendgate.errors import InputError
 from spendgate.inputs.terraform_source.blocks import Attribute, Block, Body
 from spendgate.inputs.terraform_source.files import Declared, SourceFile, is_override, read_source, source_names
-from spendgate.inputs.terraform_source.nodes import Expression, Literal, ObjectOf
+from spendgate.inputs.terraform_source.nodes import Expression, Literal, ObjectOf, Traversal
 from spendgate.model.resource import Problem
 
 
@@ -30,6 +30,7 @@ class Module:
     providers: dict[tuple[str, str | None], Declared] = field(default_factory=dict)
     provider_sources: dict[str, str] = field(default_factory=dict)
     files: list[SourceFile] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Library:
@@ -119,6 +120,11 @@ def _declare(module: Module, found: Declared, *, override: bool) -> None:
                 module.locals[name] = (attribute, found.file)
         case "terraform", 0:
             _required_providers(module, block)
+        case "moved", 0:
+            ends = [block.body.attributes.get(name) for name in ("from", "to")]
+            texts = [end.expression.text() for end in ends if end and isinstance(end.expression, Traversal)]
+            if len(texts) == 2:
+                module.moves.append((texts[0], texts[1]))
         case "provider", 1:
             alias = literal_text(block.body.attributes.get("alias"))
             _put(module.providers, (block.labels[0], alias), found, override)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,11 @@ from spendgate.inputs.terraform_source.provider_blocks import SourceProviders
 from spendgate.inputs.terraform_source.second_evaluator import complete
 from spendgate.inputs.terraform_source.taggable import tag_attribute
 from spendgate.inputs.terraform_source.values import EvaluationError, first_unknown
-from spendgate.inputs.terraform_source.variables import given_values
+from spendgate.inputs.terraform_source.variables import Given, given_values
 from spendgate.model.resource import Action, Change, Level, Problem, Resource, Workload
 
 OPEN = "index-unknown"
+_DEEPEST = 6000
 _NO_BODY = ChangeBody()
 
 
@@ -57,6 +60,14 @@ def read_root(
     given = given_values(module, said, environment, problems)
     root = ModuleInstance(module, evaluation, ancestors=(os.path.realpath(folder),), given=given_or_not(given.values))
     reader = _Reader(evaluation)
+    with _deeply():
+        return _read(root, reader, given, problems, library)
+
+
+def _read(
+    root: ModuleInstance, reader: _Reader, given: Given, problems: list[Problem], library: Library
+) -> RootReading:
+    module, evaluation, folder = root.module, root.evaluation, library.root
     modules = list(root.walk())
     variables = _open_variables(root)
     changes = tuple(sorted(reader.changes(modules, variables), key=lambda change: change.address))
@@ -70,7 +81,7 @@ def read_root(
             locate=SourceLocator(library, module),
             variables=variables,
             workspace=evaluation.workspace,
-            facts={"modules": len(modules)},
+            facts={"modules": len(modules), "moved": _moves(modules)},
         ),
         given.undeclared,
         frozenset(module.variables),
@@ -140,6 +151,17 @@ class _Reader:
         return Change(address, Action.DECLARE, None, resource, flags=flags, reason=why)
 
 
+@contextmanager
+def _deeply() -> Iterator[None]:
+    """Long chains of locals are as deep for Python as they are long: three hundred of them are no mistake."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def _workspace(folder: Path, environment: Mapping[str, str]) -> str | None:
     """The workspace that Terraform would be in, where something says so; nothing stands for `default` on a fresh checkout."""
     if environment.get("TF_WORKSPACE"):
@@ -154,6 +176,13 @@ def _open_variables(root: ModuleInstance) -> Mapping[str, Any]:
     """Values of the root's variables that are known and no secrets."""
     found = {name: root.variable(name) for name in root.module.variables}
     return {name: value for name, value in found.items() if first_unknown(value) is None}
+
+
+def _moves(modules: Sequence[ModuleInstance]) -> tuple[tuple[str, str], ...]:
+    """`(from, to)` of every `moved` block, as addresses from the root on."""
+    return tuple(
+        (instance.prefixed(old), instance.prefixed(new)) for instance in modules for old, new in instance.module.moves
+    )
 
 
 def _references(

@@ -90,7 +90,14 @@ def _together(origin: str, top: str, read: Mapping[str, Workload], problems: lis
         references=_Rooted({names[root]: workload.references for root, workload in read.items()}),
         locate=_Places({names[root]: workload for root, workload in read.items()}),
         workspace=next(iter(read.values())).workspace,
-        facts={"roots": tuple(names.values())},
+        facts={
+            "roots": tuple(names.values()),
+            "moved": tuple(
+                (f"{names[root]}:{old}", f"{names[root]}:{new}")
+                for root, workload in read.items()
+                for old, new in workload.facts["moved"]
+            ),
+        },
     )
 
 
