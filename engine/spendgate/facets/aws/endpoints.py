@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from spendgate.facets import accelerators
 from spendgate.facets.aws import schedule
@@ -77,15 +77,22 @@ def _variants(configuration: Resource, owner: Resource | None, context: FacetCon
             yield ml_pool(
                 context,
                 block.text("instance_type"),
-                _instances(block, _scaling_target(owner, name, context) if owner else None),
+                _instances(block, _scaling_target(owner, name, context) if owner else None, _present(owner, name)),
                 name=name if isinstance(name, str) else f"variant {number}",
                 purchase=RESERVED if block.has_block("capacity_reservation_config") else ON_DEMAND,
             )
 
 
-def _instances(variant: Attributes, target: Attributes | None) -> Capacity:
-    """The sizes of a variant: as stated at first, within the bounds of its managed scaling or of its scaling target."""
-    count = variant.whole("initial_instance_count")
+def _present(owner: Resource | None, variant: Text) -> int | None:
+    """The instances that a variant has now, as an inventory tells (`current_instance_counts`); a plan knows none."""
+    found = owner.attributes.values.get("current_instance_counts") if owner is not None else None
+    count = found.get(variant) if isinstance(found, Mapping) and isinstance(variant, str) else None
+    return count if isinstance(count, int) else None
+
+
+def _instances(variant: Attributes, target: Attributes | None, present: int | None = None) -> Capacity:
+    """The sizes of a variant: as it is or as stated at first, within the bounds of its scaling."""
+    count = present if present is not None else variant.whole("initial_instance_count")
     desired: Whole = count if count is not None else 1
     managed = variant.block("managed_instance_scaling")
     if isinstance(managed, Attributes):

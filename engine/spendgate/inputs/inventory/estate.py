@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from spendgate.inputs.inventory.recognise import shape_of
-from spendgate.inputs.inventory.shape import Item, identities, renamed, to_change
+from spendgate.inputs.inventory.shape import Item, identities, renamed, resized, to_change
 from spendgate.model.resource import Change, Level, Problem, Resource
 
 _VOLUMES: Mapping[str, str] = {
@@ -30,11 +30,12 @@ JOINED = frozenset(
 
 @dataclass(slots=True)
 class Groups:
-    """Names of the groups that run machines (`named`), of what node pools call theirs (`of_pools`), and the types met."""
+    """Names of the groups that run machines (`named`), of what node pools call theirs (`of_pools`), the types met, and sizes."""
 
     named: set[str] = field(default_factory=set)
     of_pools: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -106,6 +107,8 @@ class Estate:
             self.groups.of_pools.update(shape.owns(item))
         elif item.kind in JOINED:
             self.groups.named.update((*identities(item, shape), change.resource.name))
+        if shape.size is not None and (size := shape.size(item)) is not None:
+            self.groups.sizes[change.resource.name.rsplit("/", 1)[-1]] = size
         self._found.append((item, change))
 
     def changes(self) -> tuple[Change, ...]:
@@ -115,7 +118,7 @@ class Estate:
             if item is not None and self._is_member(item):
                 self.remarks.members += 1
                 continue
-            change = self._with_disks(change)
+            change = self._with_disks(self._with_size(item, change))
             address = change.address
             twin = by_address.get(address)
             if twin is not None and _same(twin.resource, change.resource):
@@ -137,6 +140,14 @@ class Estate:
             return False
         # NOTE: a group may name itself: only what belongs to another group is left out.
         return owner in self.groups.of_pools or (owner in self.groups.named and owner not in identities(item, shape))
+
+    def _with_size(self, item: Item | None, change: Change) -> Change:
+        shape = shape_of(item)[0] if item is not None else None
+        if item is None or shape is None or shape.resized is None or shape.owns is None:
+            return change
+        sizes = [self.groups.sizes.get(name) for name in shape.owns(item)]
+        known = [size for size in sizes if size is not None]
+        return resized(change, shape, sum(known) if known and len(known) == len(sizes) else None)
 
     def _with_disks(self, change: Change) -> Change:
         resource = change.resource

@@ -59,6 +59,10 @@ class Shape:
     disks_apart: bool = False
     owner: Callable[[Item], str | None] | None = None
     owns: Callable[[Item], tuple[str, ...]] | None = None
+    size: Callable[[Item], int | None] | None = None
+    """How many machines the group runs now, for the one that it belongs to."""
+    resized: Callable[[dict[str, Any], int | None], tuple[dict[str, Any], dict[str, bool]]] | None = None
+    """Attributes, and marks of unknown ones, for as many machines as the groups that it owns run now; None when that is not known."""
     unique: bool = False
     """Whether its id is one in the whole world, so that neither account nor region need stand in its address."""
     tagged: bool = True
@@ -132,6 +136,23 @@ def to_change(item: Item, shape: Shape) -> Change | None:
     settings = ProviderSettings(region=item.region, project=item.account)
     resource = Resource(address, type_, name, item.provider, attributes, settings=settings, observed=observed)
     return exists(resource)
+
+
+def resized(change: Change, shape: Shape, size: int | None) -> Change:
+    """A pool at the size that its groups have now, which its own record does not tell."""
+    assert shape.resized is not None
+    own = change.resource.attributes
+    values, unknown = shape.resized(dict(own.values), size)
+    marks = (
+        {**own.unknown, **unknown}
+        if isinstance(own.unknown, Mapping) and not isinstance(own.unknown, OnlyKnown)
+        else unknown
+    )
+    attributes = replace(
+        own, values=values, unknown=own.unknown if isinstance(own.unknown, OnlyKnown) else marks or False
+    )
+    resource = replace(change.resource, attributes=attributes)
+    return replace(change, before=resource, after=resource)
 
 
 def exists(resource: Resource, *flags: str) -> Change:

@@ -30,6 +30,16 @@ def _variants(record: Record) -> Any:
     return found or None
 
 
+def _present(record: Record) -> Any:
+    """The instances that each variant has now, which its configuration does not know."""
+    counts = {
+        name: int(count)
+        for variant in items(record, "ProductionVariants")
+        if (name := text(variant, "VariantName")) and (count := text(variant, "CurrentInstanceCount")) is not None
+    }
+    return counts or None
+
+
 def _machine_groups(record: Record) -> Any:
     """The instance groups of a HyperPod cluster, at the size that they have now."""
     return [
@@ -69,7 +79,11 @@ SHAPES: Mapping[str, Shape] = {
         "aws_sagemaker_endpoint",
         id=("EndpointArn", "EndpointName"),
         name=("EndpointName",),
-        fields={"name": "EndpointName", "endpoint_config_name": "EndpointConfigName"},
+        fields={
+            "name": "EndpointName",
+            "endpoint_config_name": "EndpointConfigName",
+            "current_instance_counts": _present,
+        },
         needs=("endpoint_config_name",),
         state=("EndpointStatus",),
     ),

@@ -112,6 +112,7 @@ SHAPES: Mapping[str, Shape] = {
         needs=("target_size",),
         created=("creationTimestamp",),
         owner=lambda item: text(item.record, "name"),
+        size=lambda item: int(found) if (found := text(item.record, "targetSize")) is not None else None,
         tagged=False,
         disks_apart=True,
     ),

@@ -42,9 +42,25 @@ def _node_config(record: Record) -> Any:
     return [block]
 
 
-def _node_count(record: Record) -> Any:
-    """Nodes now. NOTE: the API keeps the number that the pool was made with; managed groups know the present one."""
-    return pick(record, "initialNodeCount")
+def _present(values: dict[str, Any], size: int | None) -> tuple[dict[str, Any], dict[str, bool]]:
+    """A pool of as many nodes as its managed groups have now, over all zones.
+
+    NOTE: the API keeps the number per zone that the pool was made with; only the groups know the present one.
+    """
+    if size is None:
+        return values, {"node_count": True, "autoscaling": "autoscaling" in values}
+    zones = len(values.get("node_locations") or ()) or 1
+    bounds = (values.get("autoscaling") or [None])[0]
+    values |= {"node_count": size, "initial_node_count": size, "node_locations": ["all zones"]}
+    if isinstance(bounds, Mapping):
+        least, most = bounds.get("min_node_count") or 0, bounds.get("max_node_count") or 0
+        values["autoscaling"] = [
+            {
+                "total_min_node_count": bounds.get("total_min_node_count") or least * zones,
+                "total_max_node_count": bounds.get("total_max_node_count") or most * zones,
+            }
+        ]
+    return values, {}
 
 
 def _autoscaling(record: Record) -> Any:
@@ -79,12 +95,12 @@ SHAPES: Mapping[str, Shape] = {
         fields={
             "name": "name",
             "cluster": _pool_cluster,
-            "node_count": _node_count,
             "autoscaling": _autoscaling,
             "node_config": _node_config,
             "node_locations": "locations",
         },
-        needs=("node_config", "node_count"),
+        needs=("node_config",),
+        resized=_present,
         owns=_own_groups,
         disks_apart=True,
         tagged=False,
