@@ -23,7 +23,15 @@ from spendgate.policies.parameters import from_text, merged
 from spendgate.policies.reading import LANGUAGE, SUFFIXES, Written, compiled, read_policy_file
 
 STARTER = ("BUD-001", "BUD-005", "GPU-001", "SCHED-001", "SCHED-004", "SIZE-001", "STO-001", "TAG-001")
-"""The policies to begin with; the only pack that is a list, every other is what policies say in `pack`."""
+"""The policies to begin with; a pack that is a list, where any other is what policies say in `pack`."""
+
+PROFILES: Mapping[str, tuple[str, ...]] = {
+    "standard": ("starter", "tagging", "gpu", "cluster-size", "schedule", "budget", "storage", "kubernetes"),
+    "full": ("all",),
+    "finance": ("tagging", "budget", "commitments", "multi-cloud", "sustainability"),
+    "research-lab": ("gpu", "schedule", "experiment", "utilisation", "SIZE-002", "SIZE-004"),
+}
+"""Packs by role: each stands for other packs, and for single policies by their ids."""
 
 Reader: TypeAlias = Callable[[Sequence[tuple[Path, str]], bool], Iterable[Policy]]
 """Reads all files of a language at once: `(path, origin)` of each, and whether they are built in."""
@@ -72,7 +80,7 @@ def built_ins() -> list[BuiltIn]:
 
 def pack_names() -> tuple[str, ...]:
     """The packs that can be asked for."""
-    return ("starter", "all", *sorted({each.pack for each in built_ins()}))
+    return ("starter", *PROFILES, "all", *sorted({each.pack for each in built_ins()}))
 
 
 def load(
@@ -127,8 +135,8 @@ def _policy(each: Loaded) -> Policy:
 def _built_in_policies(packs: Sequence[str], readers: Mapping[str, Reader]) -> list[Loaded]:
     everything = built_ins()
     wanted: dict[str, BuiltIn] = {}
-    for pack in packs:
-        fitting = [each for each in everything if pack == "all" or each.pack == pack]
+    for pack in [part for pack in packs for part in PROFILES.get(pack, (pack,))]:
+        fitting = [each for each in everything if pack in ("all", each.pack, each.id)]
         if pack == "starter":
             fitting = [each for each in everything if each.id in STARTER]
         if not fitting:

@@ -19,6 +19,9 @@ How policies are written: [docs/policy-language.md](../docs/policy-language.md).
 [docs/facets.md](../docs/facets.md).
 
 The **starter** pack is what runs when nothing else is asked for. Any other pack is the name in the column *pack*: `--pack gpu`.
+
+Packs by role: **standard** (starter, tagging, gpu, cluster-size, schedule, budget, storage, kubernetes), **full** (all), **finance** (tagging,
+budget, commitments, multi-cloud, sustainability), **research-lab** (gpu, schedule, experiment, utilisation, quotas).
 """
 
 

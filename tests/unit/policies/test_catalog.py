@@ -66,6 +66,13 @@ def test_packs_are_taken_by_name_and_each_policy_once() -> None:
     assert set(ids(load(packs=["all"]))) >= set(STARTER)
 
 
+def test_a_profile_stands_for_the_packs_of_a_role() -> None:
+    assert ids(load(packs=["full"])) == ids(load(packs=["all"]))
+    assert set(ids(load(packs=["standard"]))) >= {*STARTER, *ids(load(packs=["kubernetes"]))}
+    assert {each[:3] for each in ids(load(packs=["finance"]))} == {"TAG", "BUD", "COM", "MC-", "SUS"}
+    assert {"SIZE-002", "SIZE-004", *ids(load(packs=["experiment"]))} <= set(ids(load(packs=["research-lab"])))
+
+
 def test_every_pack_that_is_named_can_be_loaded() -> None:
     for name in catalog.pack_names():
         assert load(packs=[name]), name
