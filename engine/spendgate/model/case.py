@@ -120,6 +120,8 @@ class ResourceCase:
     source: str
     derived: Mapping[str, Any]
     """The roots of `DERIVED_ROOTS` that this run can give: `cost` always."""
+    origin: str = ""
+    """The input that holds it: two inputs of a run may hold one address."""
 
     def root(self, key: str) -> Value:
         """The value of a path's first word."""

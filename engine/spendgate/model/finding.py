@@ -97,6 +97,8 @@ class Finding:
     fingerprint: str = ""
     waiver: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+    """The input that holds the resource, empty when what judged does not say."""
 
 
 @dataclass(frozen=True, slots=True)

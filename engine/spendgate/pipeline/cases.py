@@ -114,7 +114,7 @@ def _case(
         derived["life"] = life
     if util := _util(item, now, measured):
         derived["util"] = util
-    return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived)
+    return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived, item.workload.origin)
 
 
 def _util(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[str, Any]:

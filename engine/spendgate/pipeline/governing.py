@@ -15,7 +15,7 @@ from spendgate.governance.root import joined, root_of, shown_path
 from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.finding import Finding, PolicyTally, Verdict
 from spendgate.model.policy import Policy
-from spendgate.model.resource import Problem
+from spendgate.model.resource import Problem, Workload
 from spendgate.pipeline.cases import Run
 from spendgate.ports import Docket
 from spendgate.settings import Settings
@@ -71,19 +71,19 @@ def settle(
 
 def _placed(findings: Sequence[Finding], run: Run, roots: Mapping[str, str]) -> list[Matter]:
     everywhere = joined(roots.values())
-    by_address: dict[str, set[str]] = {}
-    origin = {}
+    holders: dict[str, list[Workload]] = {}
     for item in run.assessed:
-        origin[item.change.address] = item.workload
-        if len(roots) > 1:
-            by_address.setdefault(item.change.address, set()).add(item.workload.origin)
+        held = holders.setdefault(item.change.address, [])
+        if not held or held[-1] is not item.workload:
+            held.append(item.workload)
     found = []
     for finding in sorted(findings, key=lambda each: (each.address, each.policy, each.path or "")):
-        workload = origin.get(finding.address)
-        place = workload.locate(finding.address, finding.path) if workload else None
-        # NOTE: the same address in two inputs of a run is named after both: a finding does not say which of them it is in.
-        within = by_address.get(finding.address, ())
-        root = joined(roots.get(each, each) for each in within) if within else everywhere
+        # NOTE: a finding that does not say which of several inputs it is in is named after all of them, and has no place.
+        held = holders.get(finding.address, [])
+        within = [each for each in held if finding.origin in ("", each.origin)] or held
+        place = within[0].locate(finding.address, finding.path) if len(within) == 1 else None
+        several = len(roots) > 1 and within
+        root = joined({roots.get(each.origin, each.origin) for each in within}) if several else everywhere
         named = replace(finding, fingerprint=fingerprint(finding, root), location=finding.location or place)
         found.append(Matter(named, root))
     return found

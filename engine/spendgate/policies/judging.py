@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from spendgate.model.case import Case, look_up, split_path
+from spendgate.model.case import Case, ResourceCase, look_up, split_path
 from spendgate.model.expiry import Term
 from spendgate.model.finding import Enforcement, Finding, Verdict
 from spendgate.model.policy import Policy
@@ -230,6 +230,7 @@ def _finding(
         savings_formula=savings_formula,
         remediation=policy.remediation,
         details=details,
+        origin=case.origin if isinstance(case, ResourceCase) else "",
     )
 
 
