@@ -175,6 +175,17 @@ def test_pods_on_live_nodes_are_not_paid_twice(tmp_path: Path) -> None:
     assert json.loads(alone.output)["cost"]["after_monthly"] == both["cost"]["after_monthly"]
 
 
+def test_one_address_in_two_inputs_is_two_resources_each_with_its_place(tmp_path: Path) -> None:
+    save(tmp_path / "dev", d=deployment(replicas=40))
+    save(tmp_path / "prod", d="# larger\n" + deployment(replicas=50))
+    _, report = check("dev", "prod", "--cluster", "aws/us-east-1", folder=tmp_path)
+    found = [each for each in report["findings"] if each["policy"] == "SIZE-001"]
+    places = {(each["location"]["file"], each["location"]["line"], each["actual"]) for each in found}
+    assert places == {("dev/d.yaml", 3, 40), ("prod/d.yaml", 4, 50)}
+    assert len({each["fingerprint"] for each in found}) == 2
+    assert report["counts"]["judged"] == 2
+
+
 @pytest.mark.parametrize(
     ("before", "after", "sign"),
     [
