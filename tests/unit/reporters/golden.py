@@ -23,6 +23,7 @@ GOLDEN: dict[str, tuple[str, str, ReportOptions]] = {
     "failing.tap": ("tap", "failing", ReportOptions()),
     "failing.html": ("html", "failing", ReportOptions()),
     "mixed-prices.html": ("html", "mixed-prices", ReportOptions()),
+    "summed.html": ("html", "summed", ReportOptions()),
 }
 
 

@@ -19,6 +19,7 @@ from spendgate.reporters.headline import (
     tallies,
 )
 from spendgate.reporters.html.markup import section, text
+from spendgate.reporters.html.sums import sums_section
 from spendgate.reporters.html.tables import changes_section, findings_section, missing_section, policies_section
 from spendgate.reporters.html.teams import teams_section
 from spendgate.reporters.html.waterfall import waterfall_section
@@ -51,6 +52,7 @@ class HtmlReporter:
             findings_section(report),
             waterfall_section(report),
             teams_section(report),
+            sums_section(report),
             changes_section(report, every=options.verbosity > 0),
             missing_section(report),
             policies_section(report),
