@@ -135,7 +135,7 @@ def _policy(each: Loaded) -> Policy:
 def _built_in_policies(packs: Sequence[str], readers: Mapping[str, Reader]) -> list[Loaded]:
     everything = built_ins()
     wanted: dict[str, BuiltIn] = {}
-    for pack in [part for pack in packs for part in PROFILES.get(pack, (pack,))]:
+    for pack in [part for named in packs for part in PROFILES.get(named, (named,))]:
         fitting = [each for each in everything if pack in ("all", each.pack, each.id)]
         if pack == "starter":
             fitting = [each for each in everything if each.id in STARTER]
