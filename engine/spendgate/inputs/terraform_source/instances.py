@@ -128,11 +128,11 @@ class ModuleInstance:
 
     def _variable(self, name: str, declared: Declared) -> Any:
         said = declared.block.body.attributes
-        if "sensitive" in said and said["sensitive"].expression.value(Bare()) is True:
+        if self._switch(name, declared, "sensitive", absent=False) is not False:
             return SENSITIVE
         given = self._given(name) if self._given is not None else _NOT_GIVEN
-        nullable = "nullable" not in said or said["nullable"].expression.value(Bare()) is not False
-        if given is _NOT_GIVEN or (given is None and not nullable):
+        nullable = self._switch(name, declared, "nullable", absent=True)
+        if given is _NOT_GIVEN or (given is None and nullable is False):
             if "default" not in said:
                 return Unknown(f"{self.prefixed(f'var.{name}')} is not set")
             default = said["default"]
@@ -144,6 +144,13 @@ class ModuleInstance:
             message = f"{self.prefixed(f'var.{name}')}: {error}; taken as unknown"
             self.evaluation.trouble(message, declared.file, declared.block.position)
             return Unknown(f"cannot be evaluated: {error}")
+
+    def _switch(self, name: str, declared: Declared, key: str, *, absent: bool) -> Any:
+        """`sensitive` or `nullable` of a variable; unknown when it is no constant."""
+        said = declared.block.body.attributes.get(key)
+        if said is None:
+            return absent
+        return self.evaluation.value(said.expression, Bare(), declared.file, f"var.{name}.{key}", said.position)
 
     def _resource(self, name: str) -> Any:
         declared = self.module.resources.get(name)
