@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spendgate.inputs.inventory.fields import labels, moment, text
+from spendgate.inputs.inventory.fields import items, labels, moment, text
 from spendgate.inputs.inventory.secrets import marked
 from spendgate.inputs.inventory.shape import NOT_SAID, exists, expiry
 from spendgate.inputs.terraform.changes import canonical_provider
@@ -31,15 +31,16 @@ def changes_of(document: Any) -> Iterator[Change] | None:
     if not isinstance(document, Mapping):
         return None
     if isinstance(document.get("values"), Mapping) and "format_version" in document:
-        return _shown(document["values"].get("root_module") or {})
+        root = document["values"].get("root_module")
+        return _shown(root if isinstance(root, Mapping) else {})
     if isinstance(document.get("resources"), list) and "lineage" in document and "serial" in document:
         return _raw(document["resources"])
     return None
 
 
 def _shown(module: Mapping[str, Any]) -> Iterator[Change]:
-    for entry in module.get("resources") or ():
-        if isinstance(entry, Mapping) and entry.get("mode", "managed") == "managed":
+    for entry in items(module, "resources"):
+        if entry.get("mode", "managed") == "managed":
             yield _change(
                 str(entry.get("address")),
                 entry,
@@ -49,9 +50,8 @@ def _shown(module: Mapping[str, Any]) -> Iterator[Change]:
                 str(module.get("address") or ""),
                 entry.get("index"),
             )
-    for child in module.get("child_modules") or ():
-        if isinstance(child, Mapping):
-            yield from _shown(child)
+    for child in items(module, "child_modules"):
+        yield from _shown(child)
 
 
 def _raw(resources: list[Any]) -> Iterator[Change]:
@@ -61,9 +61,7 @@ def _raw(resources: list[Any]) -> Iterator[Change]:
         module = str(entry.get("module") or "")
         match = _PROVIDER.search(str(entry.get("provider") or ""))
         base = ".".join(part for part in (module, str(entry.get("type")), str(entry.get("name"))) if part)
-        for instance in entry.get("instances") or ():
-            if not isinstance(instance, Mapping):
-                continue
+        for instance in items(entry, "instances"):
             key = instance.get("index_key")
             address = base if key is None else f"{base}[{_key(key)}]"
             if instance.get("deposed"):
