@@ -14,7 +14,9 @@ from spendgate_cli import options as opt
 @opt.reading
 @opt.comparing
 @opt.grouping
-@click.option("--sync-usage", metavar="FILE", help="Write keys that the usage file lacks into it, as comments to fill in.")
+@click.option(
+    "--sync-usage", metavar="FILE", help="Write keys that the usage file lacks into it, as comments to fill in."
+)
 @opt.clock
 @opt.rendering
 def cost(**said: Any) -> int:

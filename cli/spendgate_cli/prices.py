@@ -95,7 +95,9 @@ def build(target: str | None, sources: str | None) -> None:
 @prices.command(name="import")
 @click.argument("form", metavar="FORM")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--to", "target", required=True, metavar="FOLDER", help="Source tables to put the prices into; made when absent.")
+@click.option(
+    "--to", "target", required=True, metavar="FOLDER", help="Source tables to put the prices into; made when absent."
+)
 @click.option("--provider", metavar="NAME", help="The cloud of a list that does not name it.")
 @click.option("--as-of", "as_of", metavar="DATE", help="The day of a list that does not say it (ISO).")
 def import_(form: str, files: Sequence[str], target: str, provider: str | None, as_of: str | None) -> None:
@@ -122,7 +124,9 @@ def import_(form: str, files: Sequence[str], target: str, provider: str | None, 
     click.echo(f"{folder}: {made.machines:,} machine prices, {made.rates:,} other rates read")
     for name, (new, replaced) in made.tables.items():
         click.echo(f"  {name}: {new:,} new, {replaced:,} replaced")
-    click.echo(f"next: spendgate prices build --from {folder} --to book.sqlite; SPENDGATE_PRICE_BOOK=book.sqlite uses it")
+    click.echo(
+        f"next: spendgate prices build --from {folder} --to book.sqlite; SPENDGATE_PRICE_BOOK=book.sqlite uses it"
+    )
 
 
 @prices.command()

@@ -117,7 +117,15 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
     around = zip(workloads, graphs(workloads), strict=True)
     assessed = tuple(item for workload, graph in around for item in assessor.assess(workload, graph))
     nodes = _nodes(assessed, settings, prices)
-    return Run(workloads, assessed, total(assessed), prices.currency, prices.problems(), unit_costs(assessed, usage), nodes=nodes)
+    return Run(
+        workloads,
+        assessed,
+        total(assessed),
+        prices.currency,
+        prices.problems(),
+        unit_costs(assessed, usage),
+        nodes=nodes,
+    )
 
 
 def _nodes(assessed: Sequence[Assessed], settings: Settings, prices: Pricing) -> v1.Nodes | None:

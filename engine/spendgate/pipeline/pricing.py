@@ -46,7 +46,9 @@ class Pricing:
         ]
         if self.currency != "USD":
             # NOTE: limits of policies and budgets are plain numbers: nothing converts the 500 USD that a parameter says.
-            message = f"costs are in {self.currency}: amounts in policies and budgets are compared as if they were in it too"
+            message = (
+                f"costs are in {self.currency}: amounts in policies and budgets are compared as if they were in it too"
+            )
             found.append(Problem(Level.WARNING, message))
         return tuple(found)
 
