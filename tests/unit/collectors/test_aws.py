@@ -203,6 +203,22 @@ def test_a_service_that_is_forbidden_is_said_and_forbids_a_plain_pass(
     assert "PLANTED" not in text
 
 
+def test_provisioned_throughput_is_read_in_the_documented_shape(
+    credentials: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arn = f"arn:aws:bedrock:{REGION}:123456789012:provisioned-model/p1"
+    listed = {"provisionedModelName": "chat", "provisionedModelArn": arn, "modelUnits": 2, "status": "InService", "commitmentDuration": "OneMonth",
+              "modelArn": f"arn:aws:bedrock:{REGION}::foundation-model/amazon.titan-text-express-v1", "creationTime": "2026-10-01T00:00:00Z"}  # fmt: skip
+    answers = [{"provisionedModelSummaries": [listed]}, {"tags": [{"key": "team", "value": "chat"}]}]
+    with Refusing(403, b"{}", [json.dumps(answer).encode() for answer in answers]) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", server.url)
+        workload, _, _ = collected(tmp_path)
+    (model,) = [change.resource for change in workload.changes if change.resource.type.startswith("aws_bedrock")]
+    assert model.attributes.get("model_units") == 2
+    assert model.attributes.get("tags") == {"team": "chat"}
+    assert model.observed.created.month == 10
+
+
 def test_a_page_that_fails_in_the_middle_keeps_what_came_before(
     credentials: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from spendgate.inputs.inventory.recognise import shape_of
+from spendgate.inputs.inventory.recognise import page_of, shape_of
 from spendgate.inputs.inventory.shape import Item, identities, renamed, resized, to_change
 from spendgate.model.resource import Change, Level, Problem, Resource
 
@@ -48,6 +49,14 @@ class Remarks:
     members: int = 0
     twins: int = 0
     said: list[Problem] = field(default_factory=list)
+    pages: dict[str, bool] = field(default_factory=dict)
+    """The lists that answers are pages of, and whether the last page of each says that there are more."""
+
+    def turn(self, value: Any) -> None:
+        """Note which page a value is: pages stand in their order, so that only the last one must be the end."""
+        page = page_of(value)
+        if page is not None:
+            self.pages[page[0]] = page[1]
 
     def problems(self, origin: str) -> Iterator[Problem]:
         """All of it, for the run."""
@@ -55,6 +64,9 @@ class Remarks:
         if self.strange:
             verb = "are" if self.strange > 1 else "is"
             message = f"{self.strange} of its records {verb} of no form that is known, and not judged"
+            yield Problem(Level.WARNING, message, file=origin, undetermined=True)
+        for name in sorted(name for name, more in self.pages.items() if more):
+            message = f"{name}: the last page says that there are more, which are not in this input"
             yield Problem(Level.WARNING, message, file=origin, undetermined=True)
         if self.unsupported:
             total = sum(self.unsupported.values())

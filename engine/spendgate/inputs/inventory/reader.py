@@ -47,6 +47,7 @@ class Inventory:
         table = table_of(path.name)
         with bulk_loading():
             for value, _ in values_of(path, origin, head):
+                estate.remarks.turn(value)
                 for thing in things_in(value, table):
                     estate.add(thing)
         return _workload(origin, estate, no_location)
@@ -71,6 +72,7 @@ def chunks(
     while part := list(islice(source, lines)):
         estate = Estate(origin, groups, remarks)
         for value, _ in part:
+            remarks.turn(value)
             for thing in things_in(value, table):
                 estate.add(thing)
         own = estate.changes()

@@ -59,6 +59,31 @@ def shape_of(item: Item) -> tuple[Shape, bool]:
     return (found, True) if found is not None else (unshaped(item.kind), False)
 
 
+_MORE = (
+    "NextToken",
+    "nextToken",
+    "PaginationToken",
+    "NextMarker",
+    "Marker",
+    "nextPageToken",
+    "skip_token",
+    "$skipToken",
+    "nextLink",
+    "@nextLink",
+)
+"""Keys by which an answer says that it is one page and where the next one is."""
+
+
+def page_of(value: Any) -> tuple[str, bool] | None:
+    """The list that an answer is a page of, and whether there are more pages behind it; None for what is no page."""
+    if not isinstance(value, Mapping):
+        return None
+    lists = [str(key) for key, child in value.items() if isinstance(child, list)]
+    if not lists:
+        return None
+    return lists[0], any(isinstance(value.get(key), str) and value[key] for key in _MORE)
+
+
 def things_in(value: Any, table: str = "") -> Iterator[Item | Change | Problem | None]:
     """What a value of an export holds; `None` stands for a part of it that is of no known form."""
     found = _things(value, table)

@@ -242,6 +242,15 @@ def test_records_of_no_known_form_forbid_a_plain_pass(tmp_path: Path) -> None:
     assert "1 of its records is of no form that is known" in problem.message
 
 
+@pytest.mark.parametrize("token", ["NextToken", "nextLink", "skip_token"])
+def test_a_page_without_the_next_one_forbids_a_plain_pass(token: str, tmp_path: Path) -> None:
+    first, last = {"Volumes": [VOLUME], token: "more"}, {"Volumes": [{**VOLUME, "VolumeId": "vol-2"}]}
+    (problem,) = read(tmp_path, first).problems
+    assert problem.undetermined
+    assert "Volumes: the last page says that there are more" in problem.message
+    assert read(tmp_path, json.dumps(first) + json.dumps(last)).problems == ()
+
+
 def test_a_file_that_breaks_off_is_an_error(tmp_path: Path) -> None:
     from spendgate.errors import InputError
 
