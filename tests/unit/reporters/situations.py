@@ -302,7 +302,9 @@ def summed() -> Report:
     made = mixed_prices()
     groups = [
         Group("tags.team", "ml", 2, span("0"), span("734.38"), span("734.38"), addresses=["aws_instance.part"]),
-        Group("tags.team", "untagged", 9, span("10"), span("20"), Range(), delta_complete=False, unpriced=3, needs_usage=1),
+        Group(
+            "tags.team", "untagged", 9, span("10"), span("20"), Range(), delta_complete=False, unpriced=3, needs_usage=1
+        ),
         Group("module", "module.a.module.b", 1, span("0"), span("0"), span("0"), needs_usage=1),
     ]
     units = [
