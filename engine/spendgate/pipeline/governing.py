@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from spendgate.errors import SettingsError
 from spendgate.governance.fingerprint import fingerprint
@@ -20,6 +21,8 @@ from spendgate.pipeline.cases import Run
 from spendgate.ports import Docket
 from spendgate.settings import Settings
 
+_MARK = b"spendgate:waive"
+_MOST_BYTES = 4 * 1024 * 1024
 _ADDED = split_path("cost.delta_monthly.expected")
 _THERE = split_path("cost.monthly.expected")
 _CHANGE = split_path("change.delta_monthly.expected")
@@ -57,8 +60,9 @@ def settle(
     """Give each finding its fingerprint and place, in order of address and policy, and clear what may be cleared."""
     roots = input_roots(inputs, settings)
     matters = tuple(_placed(findings, run, roots))
-    if settings.waivers or settings.approvals or settings.baseline:
-        governed = _governed(matters, policies, run, docket, roots, settings)
+    beside = _has_comments(matters)
+    if beside or settings.waivers or settings.approvals or settings.baseline:
+        governed = _governed(matters, policies, run, docket, roots, settings, beside)
     else:
         governed = Governed(matters)
     return Settled(
@@ -96,6 +100,7 @@ def _governed(
     docket: Docket,
     roots: Mapping[str, str],
     settings: Settings,
+    beside: bool,
 ) -> Governed:
     today = docket.now.date()
     scene = Scene(
@@ -112,6 +117,11 @@ def _governed(
         matters = done.matters
         problems.extend(done.problems)
 
+    if beside:
+        from spendgate.pipeline.commented import apply_comments
+
+        matters = tuple(_with_money(matters, docket))
+        step(lambda given: apply_comments(given, scene, run, settings.config_ref, today))
     if settings.waivers:
         from spendgate.governance.waivers import apply_waivers, load_waivers
 
@@ -127,6 +137,20 @@ def _governed(
         baseline = load_baseline(settings.baseline)
         step(lambda given: apply_baseline(given, baseline, scene))
     return Governed(matters, tuple(_on_any_machine(problem) for problem in problems))
+
+
+def _has_comments(matters: Sequence[Matter]) -> bool:
+    """Whether a source file that findings lie in has a waiver in a comment: looked at without reading it line by line."""
+    files = {matter.finding.location.file for matter in matters if matter.is_open and matter.finding.location}
+    return any(_MARK in _head(file) for file in files)
+
+
+def _head(file: str) -> bytes:
+    try:
+        with Path(file).open("rb") as source:
+            return source.read(_MOST_BYTES)
+    except (OSError, ValueError):
+        return b""
 
 
 def _on_any_machine(problem: Problem) -> Problem:

@@ -78,6 +78,7 @@ class Settings:
     """Texts by real path in the place of files of Terraform source: what `spendgate fix` would write."""
     base: str | None = None
     source: str | None = None
+    config_ref: str | None = None
     waivers: str | None = None
     approvals: tuple[str, ...] = ()
     baseline: str | None = None
@@ -187,6 +188,7 @@ def resolve(
         roots=tuple(options.get("roots") or ()),
         base=options.get("base"),
         source=options.get("source"),
+        config_ref=options.get("config_ref"),
         waivers=plain["waivers"],
         approvals=lists["approvals"],
         baseline=plain["baseline"],

@@ -62,7 +62,7 @@ def pinned(
         if found is not None:
             wanted += [_below(found.relative_to(top), path) for path in _named_by(found)]
         repository.extract(wanted, top)
-        led: dict[str, Any] = dict(options)
+        led: dict[str, Any] = {**options, "config_ref": ref}
         for key, value in paths.items():
             inside = tuple(path if _is_text(path) else str(top / repository.inside(path)) for path in value)
             led[key] = inside if key in _LISTS else inside[0]
