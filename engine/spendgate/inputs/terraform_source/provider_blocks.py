@@ -61,9 +61,13 @@ class SourceProviders:
         expressions: dict[str, Any] = {key: {"constant_value": tree[key]} for key in _SETTINGS if key in tree}
         for name, inner in _SETTING_BLOCKS.items():
             found = tree.get(name)
+            if isinstance(found, dict):
+                found = [found]  # NOTE: the JSON form may write a block that stands once as a map.
             if isinstance(found, list):
                 expressions[name] = [
-                    {key: {"constant_value": block[key]} for key in inner if key in block} for block in found
+                    {key: {"constant_value": block[key]} for key in inner if key in block}
+                    for block in found
+                    if isinstance(block, dict)
                 ]
             elif found is not None:
                 expressions[name] = [{inner[0]: {"constant_value": found}}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -108,6 +109,21 @@ def test_the_json_form_says_the_same(tmp_path: Path) -> None:
     }
 
 
+def test_a_provider_in_the_json_form_gives_its_default_tags(tmp_path: Path) -> None:
+    text = (
+        '{"provider": {"aws": [{"region": "us-east-1", "default_tags": {"tags": {"team": "ml"}}}]},'
+        ' "resource": {"aws_instance": {"i": {}}}}'
+    )
+    settings = by_address(read(tmp_path, {"main.tf.json": text}))["aws_instance.i"].resource.settings
+    assert (settings.region, settings.default_tags) == ("us-east-1", {"team": "ml"})
+
+
+@pytest.mark.parametrize("block", [None, 1, "x", [], [None], {"tags": None}, {"tags": [1]}])
+def test_a_provider_block_of_any_shape_is_no_defect(block: object, tmp_path: Path) -> None:
+    text = json.dumps({"provider": {"aws": {"default_tags": block}}, "resource": {"aws_instance": {"i": {}}}})
+    assert sorted(by_address(read(tmp_path, {"main.tf.json": text}))) == ["aws_instance.i"]
+
+
 def test_downloaded_modules_are_read_where_terraform_put_them(tmp_path: Path) -> None:
     files = {
         "main.tf": 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n',
@@ -208,6 +224,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_no_expression_takes_for_ever(name: str, tmp_path: Path) -> None:
     start = time.monotonic()

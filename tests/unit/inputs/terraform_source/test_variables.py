@@ -71,6 +71,14 @@ def test_a_value_of_another_type_is_unknown_and_named(tmp_path: Path) -> None:
     assert (workload.problems[0].line, "var.v" in workload.problems[0].message) == (1, True)
 
 
+@pytest.mark.parametrize("switch", ["sensitive = local.x", "nullable = nothing", "sensitive = 1"])
+def test_a_switch_that_is_no_constant_is_no_defect(switch: str, tmp_path: Path) -> None:
+    workload = read(
+        tmp_path, f'variable "v" {{\n  default = "d"\n  {switch}\n}}\nresource "a_b" "c" {{\n  x = var.v\n}}\n'
+    )
+    assert len(workload.changes) == 1
+
+
 def test_null_takes_the_default_only_where_null_is_not_allowed(tmp_path: Path) -> None:
     files = {
         "main.tf": 'module "m" {\n  source = "./m"\n  a = null\n  b = null\n}\n',
