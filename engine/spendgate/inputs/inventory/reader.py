@@ -20,6 +20,7 @@ from spendgate.inputs.inventory.values import LINE_SUFFIXES, lines_of, values_of
 from spendgate.model.resource import Change, Problem, Workload, no_location
 
 _HEAD_BYTES = 65_536
+_SUFFIXES = (".json", *LINE_SUFFIXES, ".csv", ".tfstate", ".yaml", ".yml")
 CHUNK_LINES = 2_000
 _MOST_JOINED = 100_000
 
@@ -30,27 +31,45 @@ class Inventory:
     name = "inventory"
 
     def claims(self, path: Path, head: bytes) -> bool:
-        """An export of a cloud's API, a state, rows of Steampipe or CloudQuery, Slurm's JSON, or `inventory: 1` in YAML."""
+        """A file or a folder of them: an export of a cloud's API, a state, rows of Steampipe or CloudQuery, Slurm's JSON, or `inventory: 1` in YAML."""
+        if path.is_dir():
+            return any(_exports(path)) and not any(path.glob("*.tf"))
         return looks_handwritten(head) or looks_like_inventory(path, head)
 
     def read(self, path: Path, options: Mapping[str, Any]) -> Workload:
         """Read it whole. Raises InputError with the place of what is broken."""
         origin = "standard input" if str(path) == "-" else str(path)
-        head = _head(path)
-        if looks_handwritten(head):
+        if not path.is_dir() and looks_handwritten(_head(path)):
             found, locate = read_handwritten(path, origin)
             estate = Estate(origin)
             for change in found:
                 estate.add(change)
             return _workload(origin, estate, locate)
         estate = Estate(origin)
-        table = table_of(path.name)
         with bulk_loading():
-            for value, _ in values_of(path, origin, head):
-                estate.remarks.turn(value)
-                for thing in things_in(value, table):
-                    estate.add(thing)
+            for file in _exports(path) if path.is_dir() else (path,):
+                _fill(estate, file, origin if file is path else str(file))
         return _workload(origin, estate, no_location)
+
+
+def _exports(folder: Path) -> Iterator[Path]:
+    """The exports that lie in a folder, in the order of their names; its own folders are left alone."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix in _SUFFIXES and path.is_file() and INVENTORY.claims(path, _head(path)):
+            yield path
+
+
+def _fill(estate: Estate, path: Path, origin: str) -> None:
+    head = _head(path)
+    if looks_handwritten(head):
+        for change in read_handwritten(path, origin)[0]:
+            estate.add(change)
+        return
+    table = table_of(path.name)
+    for value, _ in values_of(path, origin, head):
+        estate.remarks.turn(value)
+        for thing in things_in(value, table):
+            estate.add(thing)
 
 
 def is_stream(path: str) -> bool:

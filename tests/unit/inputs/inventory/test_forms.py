@@ -293,3 +293,19 @@ def test_what_a_tagging_page_does_not_say_is_unknown(tmp_path: Path) -> None:
     assert resource.attributes.get("instance_type") == Unknown("the export does not say")
     assert resource.attributes.get("tags") == {"team": "x"}
     assert resource.attributes.get("region") is ABSENT
+
+
+def test_a_folder_of_exports_is_one_inventory(tmp_path: Path) -> None:
+    (tmp_path / "machines.json").write_text(json.dumps(instances(INSTANCE)))
+    (tmp_path / "disks.json").write_text(json.dumps({"Volumes": [VOLUME]}))
+    (tmp_path / "sites.yaml").write_text(HANDWRITTEN)
+    (tmp_path / "notes.json").write_text('{"to": "myself"}')
+    from spendgate.inputs import open_input
+
+    workload = open_input(str(tmp_path), {})
+    assert workload.source == "inventory"
+    found = resources(workload)
+    assert len(found) == 4
+    seen = found["aws_instance.i-0aa1"].observed
+    assert seen is not None
+    assert seen.disks == "apart", "its volumes are in another file of the folder"
