@@ -71,7 +71,7 @@ class Budget:
             return Unknown("neither a forecast nor what was spent in how many days is stated")
         if self.days < _FEWEST_DAYS:
             return Unknown(f"{self.days} days of bills are too few for a forecast")
-        return self.spent / self.days * length
+        return self.spent * length / self.days
 
 
 def _sum(base: Value, delta: Value, share: Decimal) -> Value:
