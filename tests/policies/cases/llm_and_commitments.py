@@ -90,6 +90,17 @@ CASES = {
         "pass.hardly-anything-repeats": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching", **{"repeat-rate": "0.05"}),
         "skip.no-engine": _calling(PORT="80"),
     },
+    "LLM-005": {
+        "pass.embedding-in-batches": _azure("GlobalBatch", 10, "text-embedding-3-large", workload="embed"),
+        "fail.embedding-at-on-line-price": _azure("Standard", 10, "text-embedding-3-large", workload="embed"),
+        "unknown.sku-known-after-apply": plan(
+            r("azurerm_cognitive_account.a", name="ml", location="eastus", kind="OpenAI", sku_name="S0", tags={**DEV, "workload": "embed"}),
+            r("azurerm_cognitive_deployment.a", name="chat", refs={"cognitive_account_id": "azurerm_cognitive_account.a.id"},
+              model=[{"format": "OpenAI", "name": "text-embedding-3-large", "version": "1"}], sku=[{"capacity": 10}],
+              unknown={"sku": [{"name": True}]}),
+        ),
+        "skip.chat": _azure("Standard", 10),
+    },
     "LLM-006": {
         "fail.key-of-a-provider": _calling(ANTHROPIC_API_KEY="x"),
         "pass.key-of-a-gateway": _calling(ANTHROPIC_API_KEY="x", ANTHROPIC_BASE_URL="http://gateway"),
