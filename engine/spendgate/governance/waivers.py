@@ -6,11 +6,11 @@ reported, so that the file does not become a place where findings vanish.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from spendgate.documents import Document, read_yaml
 from spendgate.governance.entries import Entry, Key, day, entries, money, text
@@ -103,12 +103,41 @@ class _Ready:
     address: Words
     root: Words
 
-    def fits(self, matter: Matter) -> bool:
-        """Whether a matter is what the waiver speaks of. NOTE: a star stands for resources, never for the whole change."""
-        if not matter.finding.address and self.waiver.address != WHOLE_CHANGE:
-            return False
-        found = (self.policy.fits(matter.finding.policy), self.root.fits(matter.root), self.address.fits(matter.place))
-        return all(truth is Truth.TRUE for truth in found)
+    def found_in(self, index: _Index) -> list[int]:
+        """The places of the matters that the waiver speaks of. NOTE: a star stands for resources, never for the whole change."""
+        places: list[int] = []
+        for policy, by_address in index.items():
+            if self.policy.fits(policy) is not Truth.TRUE:
+                continue
+            for address in self._addresses(by_address):
+                if address == WHOLE_CHANGE and self.waiver.address != WHOLE_CHANGE:
+                    continue
+                places += [place for place, root in by_address[address] if self.root.fits(root) is Truth.TRUE]
+        return places
+
+    def _addresses(self, known: Collection[str]) -> list[str]:
+        """Those that the address pattern fits; one without globs is looked up."""
+        found = [address for address in self.address.exact if address in known]
+        for pattern in self.address.patterns:
+            found += filter(pattern.fullmatch, known)
+        return found
+
+    def is_for(self, addresses: Collection[str]) -> bool:
+        """Whether one of the addresses is what the waiver speaks of."""
+        return bool(self._addresses(addresses))
+
+
+_Index: TypeAlias = Mapping[str, Mapping[str, Sequence[tuple[int, str]]]]
+"""The open matters by policy and address: place and root of each. Many waivers meet many findings, so neither walks over all."""
+
+
+def _index(matters: Sequence[Matter]) -> _Index:
+    found: dict[str, dict[str, list[tuple[int, str]]]] = {}
+    for place, matter in enumerate(matters):
+        if matter.is_open:
+            by_address = found.setdefault(matter.finding.policy, {})
+            by_address.setdefault(matter.place, []).append((place, matter.root))
+    return found
 
 
 def _ready(waiver: Waiver) -> _Ready:
@@ -118,9 +147,16 @@ def _ready(waiver: Waiver) -> _Ready:
 def apply_waivers(matters: Sequence[Matter], waivers: Sequence[Waiver], scene: Scene, today: date) -> Governed:
     """Clear what a valid waiver covers, the first one in the file winning; note what expired or does not reach."""
     ready = [_ready(waiver) for waiver in waivers]
-    fitting = [[number for number, each in enumerate(ready) if _speaks_of(each, matter)] for matter in matters]
+    index = _index(matters)
+    fitting: list[list[int]] = [[] for _ in matters]
+    for number, each in enumerate(ready):
+        for place in each.found_in(index):
+            fitting[place].append(number)
+    # NOTE: only a ceiling needs to know what all its findings add; looking for them is a walk over all findings.
     beyond = [
         _beyond(each.waiver, [m for m, fits in zip(matters, fitting, strict=True) if number in fits], scene.currency)
+        if each.waiver.up_to is not None
+        else None
         for number, each in enumerate(ready)
     ]
     used: set[int] = set()
@@ -133,16 +169,14 @@ def apply_waivers(matters: Sequence[Matter], waivers: Sequence[Waiver], scene: S
         else:
             done.append(_refused(matter, [(waivers[n], beyond[n]) for n in numbers], today))
     spoken = {number for numbers in fitting for number in numbers}
+    # NOTE: those that speak of something and cleared nothing: an earlier one was before them, or they do not hold.
+    idle = {number: _earlier(number, fitting, used, waivers) for number in spoken - used}
     problems = [
         problem
         for number, each in enumerate(ready)
-        for problem in _problems(each, number in spoken, _earlier(number, fitting, used, waivers), scene, today)
+        for problem in _problems(each, number in spoken, idle.get(number), scene, today)
     ]
     return Governed(tuple(done), tuple(problems))
-
-
-def _speaks_of(each: _Ready, matter: Matter) -> bool:
-    return matter.is_open and each.fits(matter)
 
 
 def _beyond(waiver: Waiver, matters: Sequence[Matter], currency: str) -> str | None:
@@ -186,12 +220,9 @@ def _refused(matter: Matter, waivers: Sequence[tuple[Waiver, str | None]], today
 
 def _earlier(number: int, fitting: Sequence[Sequence[int]], used: set[int], waivers: Sequence[Waiver]) -> Waiver | None:
     """The earlier waiver that covers everything which this one does, if there is one."""
-    if number in used:
-        return None
     covering = [numbers for numbers in fitting if number in numbers]
     firsts = {next((n for n in numbers if n in used), number) for numbers in covering}
-    first = min(firsts, default=number)
-    return waivers[first] if covering and number not in firsts else None
+    return waivers[min(firsts)] if covering and number not in firsts else None
 
 
 def _problems(each: _Ready, spoken: bool, earlier: Waiver | None, scene: Scene, today: date) -> list[Problem]:
@@ -221,4 +252,4 @@ def _is_here(each: _Ready, scene: Scene) -> bool:
         return False
     if each.waiver.root is not None:
         return any(each.root.fits(root) is Truth.TRUE for root in scene.roots)
-    return any(each.address.fits(address) is Truth.TRUE for address in scene.addresses)
+    return each.is_for(scene.addresses)
