@@ -55,7 +55,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "hcl2": ("spendgate/inputs/terraform_source/", "spendgate/fixing/"),
     "lark": ("spendgate/inputs/terraform_source/", "spendgate/fixing/"),
     "tfparse": ("spendgate/inputs/terraform_source/",),
-    "pydantic": ("spendgate/policies/", "spendgate/settings", "spendgate/costing/usage.py", "spendgate/prices/rates_file.py"),
+    "pydantic": (
+        "spendgate/policies/",
+        "spendgate/settings",
+        "spendgate/costing/usage.py",
+        "spendgate/prices/rates_file.py",
+    ),
 }
 """Which part of the tree may import a third-party package: one door each."""
 

@@ -22,7 +22,9 @@ Keys: TypeAlias = tuple[str, ...]
 
 FACET_ROOTS = frozenset(field.name for field in fields(Facets))
 CHANGE_ROOTS = frozenset({"address", "type", "provider", "action", "module", "source", "before", "after", "flags"})
-DERIVED_ROOTS = frozenset({"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life"})
+DERIVED_ROOTS = frozenset(
+    {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life"}
+)
 ROOTS = FACET_ROOTS | CHANGE_ROOTS | DERIVED_ROOTS | {"cheapest_allowed"}
 """The first words that a path may start with; anything else is a mistake that `policy lint` and the loader name."""
 

@@ -13,7 +13,7 @@ from spendgate.costing.totals import Totals
 from spendgate.governance.verdict import Ruling
 from spendgate.model.cost import CostChange, Estimate, EstimateState, LineItem, Missing, Unpriced
 from spendgate.model.finding import Finding, PolicyTally, Verdict
-from spendgate.model.money import MoneyRange
+from spendgate.model.money import NOTHING, MoneyRange
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Location, Problem
 from spendgate.model.values import Unknown
@@ -160,9 +160,10 @@ def _tags(tags: Mapping[str, str | Unknown] | Unknown) -> dict[str, str | None]:
 
 def _change_cost(cost: CostChange) -> v1.ChangeCost:
     same = cost.before is cost.after
+    after = _range(cost.after.monthly)
     return v1.ChangeCost(
-        before_monthly=_range(cost.before.monthly),
-        after_monthly=_range(cost.after.monthly),
+        before_monthly=after if same else _range(cost.before.monthly),
+        after_monthly=after,
         delta_monthly=_range(cost.delta),
         items=[_item(item) for item in cost.after.items],
         unpriced=[_part(part) for part in cost.after.unpriced],
@@ -261,12 +262,18 @@ def _location(location: Location | None) -> v1.Location | None:
 def _range(amount: MoneyRange | None) -> v1.Range:
     if amount is None:
         return v1.NOT_KNOWN
-    return v1.Range(_money(amount.low), _money(amount.expected), _money(amount.high))
+    if amount is NOTHING:
+        return _NOTHING
+    low = _money(amount.low)
+    if amount.low == amount.expected == amount.high:
+        return v1.Range(low, low, low)
+    return v1.Range(low, _money(amount.expected), _money(amount.high))
 
 
 _CENTS_OF_CENTS = Decimal("0.0001")
 _CENTS = Decimal("0.01")
 _NO_MONEY = Decimal("0.00")
+_NOTHING = v1.Range(_NO_MONEY, _NO_MONEY, _NO_MONEY)
 
 
 def _money(amount: Decimal | None) -> Decimal | None:

@@ -42,7 +42,9 @@ _TOTALS: Words = {
     "after_monthly": _SIZES,
     "delta_monthly": _SIZES,
     **dict.fromkeys(("delta_percent", "unpriced_share", "unpriced", "unpriced_accelerators", "top")),
-    **dict.fromkeys(("complete", "errored", "deferred", "count", "types", "accelerators_added", "experiments", "carbon_added_kg")),
+    **dict.fromkeys(
+        ("complete", "errored", "deferred", "count", "types", "accelerators_added", "experiments", "carbon_added_kg")
+    ),
     "alerts": dict.fromkeys(("actual", "forecast", "told")),
 }
 _POOL_PARTS: Words = {
@@ -66,7 +68,9 @@ VOCABULARY: Words = {
         "month_end": {"p50": None, "p90": None},
     },
     "life": dict.fromkeys(("stated", "expires_on", "days_left")),
-    "around": dict.fromkeys(("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions", "far_data")),
+    "around": dict.fromkeys(
+        ("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions", "far_data")
+    ),
     "pools": _words(Pool, **_POOL_PARTS),
     "disks": _words(Disk),
     "cost": {
