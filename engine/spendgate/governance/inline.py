@@ -25,6 +25,7 @@ from spendgate.model.resource import Location
 from spendgate.policies.mistakes import Mistake, near
 
 MARK = "spendgate:waive"
+EXAMPLE = 'GPU-001 owner=NAME expires=2026-12-31 reason="why"'
 _COMMENT = re.compile(r"\s*(?:#|//)")
 _HEAD = re.compile(r"(?:apiVersion|kind|metadata):")
 """Lines of an object in a manifest that may stand above the one that it is found by."""
@@ -33,6 +34,7 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "owner": text,
     "reason": text,
     "expires": day,
+    "until": day,
     "ticket": text,
     "up_to": money,
 }
@@ -101,12 +103,17 @@ def read_inline(lines: Sequence[str], line: int, file: str, matter: Matter) -> l
     while number >= 1 and number <= len(lines) and _COMMENT.match(lines[number - 1]):
         stated = _WAIVER.search(lines[number - 1])
         if stated is not None and stated[1].upper() == matter.finding.policy:
-            found.append(Stated(_waiver(stated[2], matter, file, number), lines[number - 1].strip()))
+            waiver = stated_waiver(stated[2], matter, file, number, example=f"# {MARK} {EXAMPLE}")
+            found.append(Stated(waiver, lines[number - 1].strip()))
         number -= 1
     return found[::-1]
 
 
-def _waiver(words: str, matter: Matter, file: str, line: int) -> Waiver:
+def stated_waiver(words: str, matter: Matter, file: str, line: int | None, *, example: str) -> Waiver:
+    """The waiver of a matter in words such as `owner=ml expires=2026-12-24 reason="why"`; `until` is another word for `expires`.
+
+    Raises SettingsError with file and line, and `example` as the hint for one that lacks something.
+    """
     values: dict[str, Any] = {}
     try:
         parts = shlex.split(words)
@@ -117,12 +124,11 @@ def _waiver(words: str, matter: Matter, file: str, line: int) -> Waiver:
         if not sign or key not in _KEYS:
             raise SettingsError(f"a waiver says {part!r}", file=file, line=line, hint=near(key, _KEYS, whole="it says"))
         try:
-            values[key] = _KEYS[key](value)
+            values["expires" if key == "until" else key] = _KEYS[key](value)
         except Mistake as mistake:
             raise SettingsError(f"{key}: {mistake.message}", file=file, line=line, hint=mistake.hint) from None
     if missing := [key for key in _REQUIRED if not values.get(key)]:
-        hint = f'# {MARK} GPU-001 owner=NAME expires=2026-12-31 reason="why"'
-        raise SettingsError(f"a waiver lacks {' and '.join(missing)}", file=file, line=line, hint=hint)
+        raise SettingsError(f"a waiver lacks {' and '.join(missing)}", file=file, line=line, hint=example)
     return Waiver(
         policy=matter.finding.policy,
         address=matter.finding.address,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spendgate.errors import SettingsError
 from spendgate.governance.fingerprint import fingerprint
@@ -20,6 +21,9 @@ from spendgate.model.resource import Problem, Workload
 from spendgate.pipeline.cases import Run
 from spendgate.ports import Docket
 from spendgate.settings import Settings
+
+if TYPE_CHECKING:
+    from spendgate.pipeline.annotated import Holder
 
 _MARK = b"spendgate:waive"
 _MOST_BYTES = 4 * 1024 * 1024
@@ -61,8 +65,9 @@ def settle(
     roots = input_roots(inputs, settings)
     matters = tuple(_placed(findings, run, roots))
     beside = _has_comments(matters)
-    if beside or settings.waivers or settings.approvals or settings.baseline:
-        governed = _governed(matters, policies, run, docket, roots, settings, beside)
+    noted = _annotated(run)
+    if beside or noted or settings.waivers or settings.approvals or settings.baseline:
+        governed = _governed(matters, policies, run, docket, roots, settings, beside, noted)
     else:
         governed = Governed(matters)
     return Settled(
@@ -101,6 +106,7 @@ def _governed(
     roots: Mapping[str, str],
     settings: Settings,
     beside: bool,
+    noted: Mapping[str, Holder],
 ) -> Governed:
     today = docket.now.date()
     scene = Scene(
@@ -122,6 +128,11 @@ def _governed(
 
         matters = tuple(_with_money(matters, docket))
         step(lambda given: apply_comments(given, scene, run, settings.config_ref, today))
+    if noted:
+        from spendgate.pipeline.annotated import apply_annotations
+
+        matters = tuple(_with_money(matters, docket))
+        step(lambda given: apply_annotations(given, noted, scene, settings.config_ref, today))
     if settings.waivers:
         from spendgate.governance.waivers import apply_waivers, load_waivers
 
@@ -143,6 +154,15 @@ def _has_comments(matters: Sequence[Matter]) -> bool:
     """Whether a source file that findings lie in has a waiver in a comment: looked at without reading it line by line."""
     files = {matter.finding.location.file for matter in matters if matter.is_open and matter.finding.location}
     return any(_MARK in _head(file) for file in files)
+
+
+def _annotated(run: Run) -> Mapping[str, Holder]:
+    """The objects with waivers in annotations; nothing is loaded where there is no object of Kubernetes."""
+    if not any(workload.source == "k8s" for workload in run.workloads):
+        return {}
+    from spendgate.pipeline.annotated import holders
+
+    return holders(run)
 
 
 def _head(file: str) -> bytes:
