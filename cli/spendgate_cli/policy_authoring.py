@@ -177,10 +177,25 @@ def schema() -> None:
 @click.option("--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; `all` for every one.")
 @click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward.")
 @click.option("--title", default="Policies", show_default=True, metavar="TEXT", help="Heading of the page.")
-def docs(title: str, **said: Any) -> None:
-    """Print a page about the policies of a run, in Markdown: a table, then parameters and what to do for each."""
+@click.option("--to", "folder", metavar="FOLDER", help="Write a page for each pack and each policy into a folder.")
+def docs(title: str, folder: str | None, **said: Any) -> None:
+    """Print a page about the policies of a run, in Markdown: a table, then parameters and what to do for each.
+
+    With --to, write a front page, a page for each pack, and one for each policy: why, condition, parameters, an example, what
+    to do, what is saved. Nothing else in the folder is touched.
+    """
     from spendgate.pipeline import load_policies
     from spendgate.policies.docs import readme
     from spendgate.settings import resolve
 
-    opt.write_out(readme(load_policies(resolve(said)), f"# {title}\n"))
+    policies = load_policies(resolve(said))
+    if folder is None:
+        opt.write_out(readme(policies, f"# {title}\n"))
+        return
+    from spendgate.policies.pages import pages
+    from spendgate_cli.governing import write_file
+
+    written = pages(policies, title)
+    for path, text in written.items():
+        write_file(text, str(Path(folder) / path))
+    click.echo(f"{folder}: {_counted(len(written), 'page')} about {len(policies)} polic{'y' if len(policies) == 1 else 'ies'}")

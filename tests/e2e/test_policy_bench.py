@@ -108,6 +108,30 @@ def test_docs_describe_own_policies(tmp_path: Path) -> None:
     assert "| [OWN-001](#own-001--workers-are-small) | Workers are small | own | low | block | warn |  |" in done.output
 
 
+def test_docs_write_a_page_for_each_pack_and_each_policy(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(OWN, encoding="utf-8")
+    done = bench(tmp_path, "docs", "-p", "own.yaml", "--to", "site", "--title", "Our rules")
+    assert (done.exit_code, done.errors) == (0, "")
+    found = {str(path.relative_to(tmp_path / "site")): path.read_text() for path in (tmp_path / "site").rglob("*.md")}
+    assert {"README.md", "own/README.md", "own/OWN-001.md"} <= found.keys()
+    assert done.output.startswith(f"site: {len(found)} pages about ")
+    assert "# Our rules" in found["README.md"]
+    assert "| [own](own/README.md) | 1 |" in found["README.md"]
+    assert "| [OWN-001](OWN-001.md) | Workers are small | low | block | warn |" in found["own/README.md"]
+    assert (
+        "- fail: b: `{type: aws_instance, action: create, after: {instance_type: p5.48xlarge}}`"
+        in found["own/OWN-001.md"]
+    )
+
+
+def test_docs_say_when_the_folder_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "site").write_text("", encoding="utf-8")
+    done = bench(tmp_path, "docs", "-p", "own.yaml", "--to", "site")
+    assert done.exit_code == 2
+    assert "cannot be written" in done.errors
+
+
 def test_results_as_junit(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(OWN.replace("expect: unknown", "expect: pass"), encoding="utf-8")
     done = bench(tmp_path, "test", "own.yaml", "--junit", "out/results.xml")

@@ -33,7 +33,7 @@ def readme(policies: Iterable[Policy], introduction: str = _INTRODUCTION) -> str
         lines += ["", f"## {policy.id} · {policy.title}", "", policy.description]
         if policy.declared:
             lines += ["", "| parameter | type | default | what it is |", "| --- | --- | --- | --- |"]
-            lines += [_parameter(parameter) for parameter in policy.declared.values()]
+            lines += [parameter_row(parameter) for parameter in policy.declared.values()]
         if policy.remediation:
             lines += ["", f"**What to do:** {policy.remediation}"]
     return "\n".join(lines) + "\n"
@@ -80,7 +80,8 @@ def _levels(rule: EnforcementRule) -> list[Enforcement]:
     return [rule.default, *rule.by_env.values(), *((rule.then,) if rule.then is not None else ())]
 
 
-def _parameter(parameter: Parameter) -> str:
+def parameter_row(parameter: Parameter) -> str:
+    """A row of a table of parameters: name, type, default, what it is."""
     return f"| `{parameter.name}` | {parameter.type} | {default_text(parameter.default)} | {parameter.description} |"
 
 
