@@ -198,4 +198,6 @@ def docs(title: str, folder: str | None, **said: Any) -> None:
     written = pages(policies, title)
     for path, text in written.items():
         write_file(text, str(Path(folder) / path))
-    click.echo(f"{folder}: {_counted(len(written), 'page')} about {len(policies)} polic{'y' if len(policies) == 1 else 'ies'}")
+    click.echo(
+        f"{folder}: {_counted(len(written), 'page')} about {len(policies)} polic{'y' if len(policies) == 1 else 'ies'}"
+    )
