@@ -42,6 +42,13 @@ def test_the_commands_of_the_table_exist() -> None:
         assert run(name, "--help").exit_code == 0, name
 
 
+def test_every_command_is_in_the_table() -> None:
+    listed = run("--help").output.partition("Commands:")[2]
+    commands = set(re.findall(r"^  ([a-z]\S*)", listed, re.MULTILINE))
+    assert len(commands) > 10
+    assert commands == set(re.findall(r"^\| `spendgate (\w+)", README, re.MULTILINE))
+
+
 def test_settings_of_the_readme_are_accepted(tmp_path: Path) -> None:
     found = re.search(r"```yaml\n(.+?)\n```", README, re.DOTALL)
     assert found

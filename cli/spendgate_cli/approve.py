@@ -25,7 +25,8 @@ _LEVEL = "require-approval"
 @click.option("--expires", default="7d", show_default=True, metavar="DAY", help="Last day: 7d, 2w or 2026-12-31.")
 @click.option("--policy", "policies", multiple=True, metavar="ID", help="Only findings of this policy; repeatable.")
 @click.option("--to", "target", metavar="FILE", help="Approvals; default: those of the settings, or approvals.yaml.")
-@opt.judging
+@click.option("-p", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder.")
+@opt.choosing
 @click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward.")
 @gov.pinning
 @opt.clock

@@ -47,6 +47,11 @@ def explain(**said: Any) -> int:
             "a policy and an address are needed", hint="spendgate explain GPU-001 aws_instance.a plan.json"
         )
     policy, address, *named = said["inputs"]
+    if not named and not said["files"] and not said["folders"]:
+        raise SettingsError(
+            "a policy, an address and something to read are needed",
+            hint=f"spendgate explain {policy} ADDRESS plan.json; `spendgate check plan.json` shows the addresses",
+        )
     inputs = opt.all_inputs(named, said["files"], said["folders"])
     from spendgate.pipeline.explaining import explained
 

@@ -72,14 +72,19 @@ comparing = click.option(
     help="What there was before: a folder of source or manifests, a cluster's list, or a revision of the repository.",
 )
 
-judging = together(
-    click.option("-p", "--policy", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder."),
+choosing = together(
     click.option("--pack", "packs", multiple=True, metavar="NAME", help="Built-in pack; default: starter."),
     click.option("--param", "parameters", multiple=True, metavar="ID.NAME=VALUE", help="Set a policy's parameter."),
     click.option("--rego-engine", metavar="NAME", help="auto, server, binary or embedded."),
     click.option("--opa-url", metavar="URL", help="An OPA server that is running already."),
     click.option("--data", "data", multiple=True, metavar="PATH", help="JSON or YAML that Conftest policies read."),
     click.option("--combine", is_flag=True, help="Hand all documents to Conftest policies at once."),
+)
+"""Which policies judge, but for own ones: for commands whose `--policy` is an id."""
+
+judging = together(
+    click.option("-p", "--policy", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder."),
+    choosing,
 )
 
 grouping = click.option(

@@ -64,10 +64,18 @@ def show(provider: str, item: str, region: str | None) -> None:
             else:
                 reasons.append(found)
     if len(rows) == 1:
-        near = _near(book, provider, item)
+        # NOTE: a machine that has a price elsewhere is spelt right: the region is what to mend.
+        elsewhere = book.machine_regions(provider, item)
+        if elsewhere:
+            near, otherwise = (
+                _near(region or "", elsewhere),
+                f"spendgate prices show {provider} {item} lists its regions",
+            )
+        else:
+            near, otherwise = _near(item, book.machine_types(provider)), "spendgate prices info lists what there is"
         raise PriceError(
             reasons[0] if reasons else f"no price of {provider} {item} is known",
-            hint=f"did you mean {', '.join(near)}?" if near else "spendgate prices info lists what there is",
+            hint=f"did you mean {', '.join(near)}?" if near else otherwise,
         )
     _table(rows, right=(2,))
 
@@ -149,10 +157,10 @@ def coverage(types: bool) -> None:
         _table([("provider", "type"), *named])
 
 
-def _near(book: Any, provider: str, item: str) -> list[str]:
+def _near(said: str, known: Sequence[str]) -> list[str]:
     import difflib
 
-    return difflib.get_close_matches(item, book.machine_types(provider), n=3)
+    return difflib.get_close_matches(said, known, n=3)
 
 
 def _number(value: Any) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from spendgate_cli.main import spendgate
 from tests.e2e.stories import ROOT, run
 
 STORY = ROOT / "examples" / "gpu-training-aws" / "plan.json"
@@ -147,6 +150,7 @@ MISTAKES = {
         "settings.yaml:1",
         "did you mean packs?",
     ),
+    "an explanation of nothing": (["explain", "GPU-001", "plan.json"], "something to read", "ADDRESS plan.json"),
     "an output that cannot be written": (
         ["check", str(STORY), "-o", "json=usage.yaml/x.json"],
         "cannot be written",
@@ -263,7 +267,33 @@ def test_looks_around(arguments: list[str]) -> None:
     assert done.errors == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [(("p5.48xlage", "us-east-1"), "p5.48xlarge"), (("p5.48xlarge", "us-eas-1"), "us-east-1")],
+    ids=["a machine", "a region"],
+)
+def test_a_misspelt_price_gets_the_nearest(arguments: tuple[str, str], near: str) -> None:
+    done = run("prices", "show", "aws", *arguments)
+    assert done.exit_code == 2
+    assert f"did you mean {near}" in done.errors
+
+
 def test_price_of_a_machine_names_rate_source_and_date() -> None:
     done = run("prices", "show", "aws", "p4d.24xlarge", "us-east-1")
     assert "21.957642 USD" in done.output
     assert "2026-07-20" in done.output
+
+
+def test_no_option_of_a_command_has_two_meanings() -> None:
+    def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+        yield name, command
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for word in command.list_commands(context):
+                found = command.get_command(context, word)
+                assert found is not None
+                yield from commands(found, f"{name} {word}")
+
+    for name, command in commands(spendgate, "spendgate"):
+        words = [word for parameter in command.params for word in (*parameter.opts, *parameter.secondary_opts)]
+        assert len(words) == len(set(words)), name

@@ -94,6 +94,10 @@ def _refusal(document: Document, found: Any) -> SettingsError:
             model = PolicySettings if route[0] == "policies" else Environments
         hint = near(str(route[-1]), model.model_fields)
         return SettingsError(f"unknown key {shown!r}", file=document.origin, line=line, hint=hint)
+    if found["type"] in ("model_type", "dict_type"):
+        switch = len(route) == 2 and route[0] == "policies"
+        cure = "to switch a policy off: {enabled: false}; to change it: {enforcement: warn}" if switch else None
+        return SettingsError(f"{shown} is no map of keys", file=document.origin, line=line, hint=cure)
     return SettingsError(f"{shown}: {found['msg'].lower()}", file=document.origin, line=line)
 
 
@@ -107,8 +111,9 @@ def overrides(policies: Mapping[str, PolicySettings], document: Document | None)
             enforcement = parse_enforcement(said.enforcement) if said.enforcement is not None else None
         except Mistake as mistake:
             route = ("policies", policy_id, "enforcement", *mistake.inner)
+            hint = "a policy is switched off by `enabled: false`" if said.enforcement == "off" else mistake.hint
             raise SettingsError(
-                f"{policy_id}: {mistake.message}", hint=mistake.hint, file=document.origin, line=document.line_of(route)
+                f"{policy_id}: {mistake.message}", hint=hint, file=document.origin, line=document.line_of(route)
             ) from None
         on_unknown = Enforcement.parse(said.on_unknown) if said.on_unknown else None
         found[policy_id] = Override(

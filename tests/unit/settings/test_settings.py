@@ -121,6 +121,14 @@ MISTAKES = {
         "policies:\n  GPU-001:\n    enforcement: blok\n",
         r":3: GPU-001: enforcement 'blok' is none \(did you mean block\?\)",
     ),
+    "a policy that is switched off by a word": (
+        "policies:\n  GPU-001: off\n",
+        r":2: policies.GPU-001 is no map of keys \(to switch a policy off: \{enabled: false\}",
+    ),
+    "an enforcement that means off": (
+        "policies:\n  GPU-001: {enforcement: off}\n",
+        r":2: GPU-001: enforcement 'off' is none \(a policy is switched off by `enabled: false`\)",
+    ),
     "an environment that is none": (
         "policies:\n  GPU-001:\n    enforcement:\n      default: warn\n      prd: block\n",
         r":5: GPU-001: unknown key 'prd' \(did you mean prod\?\)",
