@@ -11,6 +11,7 @@ from spendgate_cli import governing as gov
 from spendgate_cli import options as opt
 from spendgate_cli import policy_results as results
 from spendgate_cli.policy_authoring import docs, lint, new, schema
+from spendgate_cli.policy_bundles import pull, push
 from spendgate_cli.policy_replay import diff, try_
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def policy() -> None:
     """The policies that a run would judge, and the author's bench."""
 
 
-for _command in (new, lint, schema, docs, diff, try_):
+for _command in (new, lint, schema, docs, diff, try_, pull, push):
     policy.add_command(_command)
 
 
