@@ -97,9 +97,22 @@ def show(policy_id: str, **said: Any) -> None:
 )
 @click.option("--coverage", is_flag=True, help="List conditions that no test has seen both true and false.")
 @click.option("--junit", metavar="FILE", help="Write the results as JUnit XML too.")
+@click.option("--watch", is_flag=True, help="Run again whenever a file below PATH changes, until Ctrl-C.")
 @click.option("--rego-engine", metavar="NAME", help="auto, server, binary or embedded.")
 @click.option("--opa-url", metavar="URL", help="An OPA server that is running already.")
-def test_(
+def test_(paths: Sequence[str], watch: bool, **said: Any) -> int:
+    """Run the tests inside policy files, and those of Rego policies (`*_test.rego`, `*.tests.yaml`).
+
+    Exit codes: 0 all pass, 1 some fail or nothing was tested, 2 a policy cannot be loaded.
+    """
+    if not watch:
+        return _tested(paths, **said)
+    from spendgate_cli.policy_watch import watching
+
+    return watching(paths, lambda: _tested(paths, **said))
+
+
+def _tested(
     paths: Sequence[str],
     packs: Sequence[str],
     verbose: bool,
@@ -109,10 +122,6 @@ def test_(
     rego_engine: str | None,
     opa_url: str | None,
 ) -> int:
-    """Run the tests inside policy files, and those of Rego policies (`*_test.rego`, `*.tests.yaml`).
-
-    Exit codes: 0 all pass, 1 some fail or nothing was tested, 2 a policy cannot be loaded.
-    """
     from spendgate.pipeline.policy_tests import test_policies
     from spendgate.settings import resolve
 
