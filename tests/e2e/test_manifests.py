@@ -80,6 +80,17 @@ def test_a_broken_file_ends_in_an_error_and_hides_no_other(tmp_path: Path, broke
     assert verdicts(report)["SIZE-001"] == "fail", "the good file is judged"
     problem = next(each for each in report["problems"] if each["level"] == "error")
     assert said in f"{problem['file']} {problem['message']}"
+    cost = report["cost"]
+    assert (cost["delta_complete"], cost["delta_at_least"], cost["delta_at_most"]) == (False, None, None), (
+        "no part is the whole"
+    )
+
+
+def test_of_what_cannot_be_read_the_cost_is_not_known_and_never_nothing(tmp_path: Path) -> None:
+    done = run("check", "-", "--now", NOW, cwd=tmp_path, data=b"apiVersion: v1\nkind: Pod\nkind: Pod\n")
+    assert done.exit_code == 2
+    assert "cost delta not known" in done.output
+    assert "$0.00" not in done.output
 
 
 def test_without_a_cloud_policies_that_need_no_money_judge_and_the_rest_says_what_to_do(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from spendgate.model.cost import CostChange, Estimate, EstimateState, LineItem, 
 from spendgate.model.finding import Finding, PolicyTally, Verdict
 from spendgate.model.money import NOTHING, MoneyRange
 from spendgate.model.policy import Policy
-from spendgate.model.resource import Action, Location, Problem
+from spendgate.model.resource import Action, Level, Location, Problem
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_of, carbon_total
@@ -61,7 +61,7 @@ def build_report(
         prices=prices,
         rego_engine=rego_engine,
         counts=_counts(run, findings, policies, tallies, judged),
-        cost=_cost(run.totals),
+        cost=_cost(run.totals, unread=any(problem.level is Level.ERROR for problem in problems)),
         changes=[_change(item, item.change.address in judged, facets) for item in run.assessed],
         findings=[
             _finding(finding, by_address.get((finding.address, finding.origin)), root)
@@ -113,16 +113,17 @@ def _counts(
     )
 
 
-def _cost(totals: Totals) -> v1.Cost:
+def _cost(totals: Totals, *, unread: bool) -> v1.Cost:
+    # NOTE: what could not be read may add as well as save: what was read is then neither the whole nor a bound of it.
     return v1.Cost(
         before_monthly=_range(totals.before),
         after_monthly=_range(totals.after),
         delta_monthly=_range(totals.delta),
         coverage=totals.coverage.quantize(Decimal("0.0001")) if totals.coverage is not None else None,
         unpriced=[_part(part.part, part.address) for part in totals.unpriced],
-        delta_complete=totals.complete,
-        delta_at_least=_money(totals.delta_at_least),
-        delta_at_most=_money(totals.delta_at_most),
+        delta_complete=totals.complete and not unread,
+        delta_at_least=None if unread else _money(totals.delta_at_least),
+        delta_at_most=None if unread else _money(totals.delta_at_most),
         needs_usage=totals.needs_usage,
         billable=totals.billable,
         priced=totals.priced,

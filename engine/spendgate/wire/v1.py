@@ -186,7 +186,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 class Cost(msgspec.Struct, frozen=True):
     """Totals of the run. `delta_monthly` sums what is known; when `delta_complete` is false, a part of the change has no
-    price and `delta_at_least`/`delta_at_most` bound the whole where they can."""
+    price or could not be read, and `delta_at_least`/`delta_at_most` bound the whole where they can."""
 
     before_monthly: Range
     after_monthly: Range
