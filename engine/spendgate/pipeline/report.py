@@ -20,6 +20,7 @@ from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_of, carbon_total
 from spendgate.pipeline.cases import Run
+from spendgate.pipeline.saved import savings_total
 from spendgate.wire import v1
 from spendgate.wire.facets import plain_facets
 
@@ -85,6 +86,7 @@ def build_report(
         ),
         evidence=evidence,
         nodes=run.nodes,
+        savings=savings_total(findings, by_address),
     )
 
 

@@ -19,7 +19,7 @@ from spendgate.reporters.node_text import node_lines
 from spendgate.reporters.safe_text import hanging, one_line, without_commands, wrap
 from spendgate.reporters.text_costs import cost_lines, not_priced_lines, usage_lines
 from spendgate.reporters.text_findings import finding_lines
-from spendgate.reporters.text_sums import carbon_lines, group_lines, unit_lines
+from spendgate.reporters.text_sums import carbon_lines, group_lines, savings_lines, unit_lines
 
 if TYPE_CHECKING:
     from spendgate.wire.v1 import Report
@@ -43,6 +43,7 @@ class TextReporter:
         if options.verbosity >= 0:
             parts = [_header(report, ink, width), *parts]
             parts += [
+                savings_lines(report, width),
                 cost_lines(report, ink, width, options.verbosity),
                 node_lines(report, ink, width, options.verbosity),
                 group_lines(report, ink, width, options.verbosity),

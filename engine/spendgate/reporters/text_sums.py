@@ -9,7 +9,7 @@ from spendgate.reporters.address_text import shorten
 from spendgate.reporters.cost_rows import SIGNS, delta_text, side_text
 from spendgate.reporters.headline import counted
 from spendgate.reporters.ink import Ink
-from spendgate.reporters.money_text import NOT_KNOWN, is_known, plain, quantity, rate, signed
+from spendgate.reporters.money_text import NOT_KNOWN, is_known, money, plain, quantity, rate, signed
 from spendgate.reporters.safe_text import columns, cut, one_line, pad_left, pad_right, wrap
 
 if TYPE_CHECKING:
@@ -107,6 +107,16 @@ def unit_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str
             said = f"{one_line(unit.address)}: {amount} per {one_line(unit.unit)} ({units} a month)"
         lines += [f"  {line}" for line in wrap(said, width - 2)]
     return lines
+
+
+def savings_lines(report: Report, width: int) -> list[str]:
+    """What failures save together, where that is less than the sum of what they say; else nothing: the findings say it."""
+    savings = report.savings
+    if savings is None or savings.monthly >= savings.stated_monthly:
+        return []
+    apart, together = (money(amount, report.currency) for amount in (savings.stated_monthly, savings.monthly))
+    said = f"The findings save {together}/mo together, not {apart}: no resource saves more than it costs."
+    return wrap(said, width)
 
 
 def carbon_lines(report: Report, ink: Ink, width: int) -> list[str]:

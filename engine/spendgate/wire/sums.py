@@ -42,6 +42,19 @@ class CarbonTotal(msgspec.Struct, frozen=True):
     unknown: int
 
 
+class SavingsTotal(msgspec.Struct, frozen=True):
+    """What failures would save together in a month; on each resource never more than it costs.
+
+    `stated_monthly` is the plain sum of what the findings say. `not_added` counts findings on a group or the whole change, whose
+    savings may be those of their resources once more.
+    """
+
+    monthly: Decimal
+    stated_monthly: Decimal
+    resources: int
+    not_added: int
+
+
 class UnitCost(msgspec.Struct, frozen=True):
     """What one unit of work costs: monthly cost after the change over the units a month that were stated.
 

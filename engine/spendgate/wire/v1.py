@@ -21,6 +21,7 @@ from spendgate.wire.sums import LeftOut as LeftOut
 from spendgate.wire.sums import NodeCount as NodeCount
 from spendgate.wire.sums import Nodes as Nodes
 from spendgate.wire.sums import Range as Range
+from spendgate.wire.sums import SavingsTotal as SavingsTotal
 from spendgate.wire.sums import UnitCost as UnitCost
 
 VERSION = 1
@@ -239,6 +240,8 @@ class Report(msgspec.Struct, frozen=True):
     evidence: Evidence | None = None
     nodes: Nodes | None = None
     """`null` without workloads of Kubernetes, or when nothing tells on which nodes they may run."""
+    savings: SavingsTotal | None = None
+    """`null` when no failure states what it would save."""
 
 
 def encode(report: Report, *, indent: int = -1) -> bytes:
