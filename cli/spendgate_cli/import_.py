@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 )
 @opt.clock
 def import_(format_: str, paths: Sequence[str], **said: Any) -> int:
-    """Read files of another tool: checkov-baseline, checkov-policy, trivy-ignore, c7n-left.
+    """Read files of another tool: checkov-baseline, checkov-policy, trivy-ignore, c7n-left,
+    infracost-tags.
 
     What has no counterpart is listed and left out. Imported policies have no tests: `spendgate policy lint` says so.
 

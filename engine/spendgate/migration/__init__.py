@@ -62,6 +62,7 @@ MIGRATIONS: Registry[Migration] = Registry(
         "checkov-baseline": "spendgate.migration.checkov_baseline:CHECKOV_BASELINE",
         "checkov-policy": "spendgate.migration.checkov_policy:CHECKOV_POLICY",
         "trivy-ignore": "spendgate.migration.trivy_ignore:TRIVY_IGNORE",
+        "infracost-tags": "spendgate.migration.infracost_tags:INFRACOST_TAGS",
         "c7n-left": "spendgate.migration.c7n_left:C7N_LEFT",
     },
 )
