@@ -52,6 +52,25 @@ def aws(
     _say(counts, output)
 
 
+@inventory.command(short_help="Nodes, workloads, claims, quotas and queues of a Kubernetes cluster.")
+@click.option("--context", metavar="NAME", help="A context of the kubeconfig. Default: the current one.")
+@click.option("--kubeconfig", metavar="FILE", help="Default: KUBECONFIG, ~/.kube/config, or the pod's own account.")
+@click.option("-o", "--output", metavar="FILE", default="-", help="Where to write; default: standard output.")
+@click.option("--show-role", is_flag=True, help="Print the ClusterRole that this needs, and stop.")
+def kubernetes(context: str | None, kubeconfig: str | None, output: str, show_role: bool) -> None:
+    """Collect from a cluster, signed in as kubectl is, as one JSON list like that of `kubectl get -o json`."""
+    from spendgate.collectors.kubernetes import collect, role
+    from spendgate.errors import SettingsError
+
+    if show_role:
+        click.echo(json.dumps(role(), indent=2))
+        return
+    if output.endswith((".jsonl", ".ndjson")):
+        raise SettingsError("a cluster is written as one JSON list, not as lines", hint="-o cluster.json")
+    records = collect(context=context, kubeconfig=kubeconfig, progress=_progress if sys.stderr.isatty() else None)
+    _say(_write(records, output, ('{"apiVersion":"v1","kind":"List","items":[\n', ",\n", "\n]}\n")), output)
+
+
 def _clock(now: str | None) -> datetime:
     return opt.time_of(now)
 
@@ -60,28 +79,42 @@ def _progress(what: str, number: int, total: int) -> None:
     click.echo(f"\r\033[K[{number}/{total}] {what}", nl=number == total, err=True)
 
 
-def _write(records: Iterator[Mapping[str, Any]], output: str) -> list[Mapping[str, Any]]:
+_LINES = ("", "\n", "\n")
+"""What stands before, between and behind records: one a line."""
+
+
+def _write(
+    records: Iterator[Mapping[str, Any]], output: str, around: tuple[str, str, str] = _LINES
+) -> list[Mapping[str, Any]]:
     """Write record after record; returns the problems. NOTE: a file that is not finished must not look like one that is."""
     problems: list[Mapping[str, Any]] = []
     if output == "-":
-        for record in records:
-            click.echo(json.dumps(record, separators=(",", ":")))
-            problems += [record] if "problem" in record else []
+        for text in _texts(records, problems, around):
+            click.echo(text, nl=False)
         return problems
     part = Path(f"{output}.part")
     from spendgate.errors import SettingsError
 
     try:
         with part.open("w", encoding="utf-8") as file:
-            for record in records:
-                file.write(json.dumps(record, separators=(",", ":")) + "\n")
-                problems += [record] if "problem" in record else []
+            file.writelines(_texts(records, problems, around))
         part.replace(output)
     except OSError as error:
         raise SettingsError(f"cannot be written: {error.strerror}", file=output) from None
     finally:
         part.unlink(missing_ok=True)
     return problems
+
+
+def _texts(
+    records: Iterator[Mapping[str, Any]], problems: list[Mapping[str, Any]], around: tuple[str, str, str]
+) -> Iterator[str]:
+    before, between, behind = around
+    yield before
+    for number, record in enumerate(records):
+        yield (between if number else "") + json.dumps(record, separators=(",", ":"))
+        problems += [record] if "problem" in record else []
+    yield behind
 
 
 def _say(problems: list[Mapping[str, Any]], output: str) -> None:

@@ -156,6 +156,11 @@ class TextReader:
             self._refuse("is no Kubernetes object (a map with apiVersion and kind was expected)", part, route)
             return
         kind = value.get("kind")
+        if kind == "InventoryProblem" and value.get("apiVersion") == "spendgate/v1":
+            # What a collector could not read stands in its inventory, so that nothing that is missing looks like nothing.
+            said = str(value.get("problem") or "something is missing in this inventory")
+            self.problems.append(Problem(Level.WARNING, said, file=self.origin, undetermined=True))
+            return
         if isinstance(kind, str) and kind.endswith("List") and isinstance(value.get("items"), list):
             self.saw_list = True
             yield from self._items(value, kind, part, route)

@@ -1,0 +1,135 @@
+"""Lists a cluster page by page, and says of each list that failed what is missing because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from spendgate.collectors.kubernetes.connection import Answers, RefusedError
+from spendgate.collectors.kubernetes.kinds import LISTED
+from spendgate.collectors.kubernetes.scrubbing import scrubbed
+from spendgate.errors import InputError, SettingsError
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told before each list: what is asked, its number, and how many there are."""
+
+_PAGE = 500
+_UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind that the cluster serves: where its list is, and what its items are called."""
+
+    path: str
+    plural: str
+    api_version: str
+    kind: str
+
+
+def collect(
+    *,
+    context: str | None = None,
+    kubeconfig: str | None = None,
+    progress: Progress | None = None,
+    attempts: int = 5,
+    wait_seconds: float = 1.0,
+) -> Iterator[Mapping[str, Any]]:
+    """The objects of a cluster one by one, without secrets, and an `InventoryProblem` for every list that failed.
+
+    Overload and server errors are tried `attempts` times, `wait_seconds` apart and then longer. Raises SettingsError when nobody
+    is signed in or the configuration is wrong, InputError when no list at all was answered.
+    """
+    answers = Answers(context, kubeconfig, attempts, wait_seconds)
+    kinds: list[_Kind] = []
+    for found in _served(answers):
+        if isinstance(found, _Kind):
+            kinds.append(found)
+        else:
+            yield found
+    answered = 0
+    for number, kind in enumerate(kinds, 1):
+        if progress is not None:
+            progress(f"{kind.plural} of {kind.api_version}", number, len(kinds))
+        count = 0
+        try:
+            for item in _items(answers, kind):
+                count += 1
+                yield item
+            answered += 1
+        except RefusedError as refusal:
+            _signed_in(refusal)
+            rest = f"broke off after {count}" if count else "gave nothing"
+            missing = "may be missing" if count else "is missing"
+            yield _problem(
+                kind.plural,
+                f"the list of {kind.plural} {rest} ({refusal.why}): {kind.kind} {missing} in this inventory",
+            )
+    if not answered:
+        raise InputError("the cluster answered none of the lists, so nothing is known of what runs", hint="--show-role")
+
+
+def _served(answers: Answers) -> Iterator[_Kind | Mapping[str, Any]]:
+    """The wanted kinds that the cluster serves, each in the version that it prefers; a problem for what cannot be told."""
+    versions = {"": ["v1"]}
+    try:
+        for group in answers.get("/apis").get("groups") or ():
+            preferred = (group.get("preferredVersion") or {}).get("version")
+            others = [version.get("version") for version in group.get("versions") or ()]
+            versions[group.get("name")] = [name for name in dict.fromkeys([preferred, *others]) if name]
+    except RefusedError as refusal:
+        _signed_in(refusal)
+        missing = (
+            f"the list of API groups gave nothing ({refusal.why}): all but core kinds is missing in this inventory"
+        )
+        yield _problem("api-groups", missing)
+    for group, wanted in LISTED.items():
+        seen: set[str] = set()
+        for version in versions.get(group, ()):
+            api_version = f"{group}/{version}" if group else version
+            path = f"/apis/{api_version}" if group else f"/api/{api_version}"
+            try:
+                resources = answers.get(path).get("resources") or ()
+            except RefusedError as refusal:
+                _signed_in(refusal)
+                what = f"the list of kinds of {api_version} gave nothing ({refusal.why})"
+                yield _problem(api_version.replace("/", "-"), f"{what}: they may be missing in this inventory")
+                continue
+            for resource in sorted(resources, key=lambda one: str(one.get("name"))):
+                plural = resource.get("name")
+                if plural in wanted and plural not in seen:
+                    seen.add(plural)
+                    yield _Kind(f"{path}/{plural}", plural, api_version, str(resource.get("kind")))
+
+
+def _items(answers: Answers, kind: _Kind) -> Iterator[Mapping[str, Any]]:
+    token = ""
+    while True:
+        page = answers.get(kind.path, [("limit", str(_PAGE)), *([("continue", token)] if token else [])])
+        if not isinstance(page.get("items"), list):
+            raise RefusedError("the answer is no list")
+        for item in page["items"]:
+            # NOTE: the items of a list carry neither kind nor version of their own.
+            yield scrubbed({"apiVersion": kind.api_version, "kind": kind.kind, **item})
+        following = (page.get("metadata") or {}).get("continue") or ""
+        if following and following == token:
+            raise RefusedError("the next page is the same page")
+        token = following
+        if not token:
+            return
+
+
+def _signed_in(refusal: RefusedError) -> None:
+    if refusal.status == _UNAUTHORIZED:
+        raise SettingsError("Kubernetes: the cluster does not know who asks", hint="sign in again and start anew")
+
+
+def _problem(name: str, message: str) -> Mapping[str, Any]:
+    """What is missing: it goes into the inventory, so that every later run knows of it."""
+    return {
+        "apiVersion": "spendgate/v1",
+        "kind": "InventoryProblem",
+        "metadata": {"name": name},
+        "problem": message,
+    }
