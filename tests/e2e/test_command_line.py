@@ -150,6 +150,11 @@ MISTAKES = {
         "settings.yaml:1",
         "did you mean packs?",
     ),
+    "an environment that is none": (
+        ["check", str(STORY), "--env", "prdo"],
+        "'prdo' is no environment",
+        "prod, staging",
+    ),
     "an explanation of nothing": (["explain", "GPU-001", "plan.json"], "something to read", "ADDRESS plan.json"),
     "an output that cannot be written": (
         ["check", str(STORY), "-o", "json=usage.yaml/x.json"],
