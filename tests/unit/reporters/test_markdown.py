@@ -54,7 +54,7 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
         self.attributes |= {name for name, _ in attrs}
-        if tag not in ("br", "meta", "link", "input"):
+        if tag not in ("br", "wbr", "meta", "link", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

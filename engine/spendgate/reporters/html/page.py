@@ -78,8 +78,10 @@ def _head(report: Report, word: str) -> str:
         ("Delta", *_delta(total_delta(cost, currency))),
         ("Known", *_delta(coverage(report), ", ")),
     )
+    # NOTE: on a phone a large amount would else break within its unit.
     figures = "".join(
-        f"<div><dt>{name}</dt><dd>{text(big)}<small>{text(small)}</small></dd></div>" for name, big, small in cards
+        f"<div><dt>{name}</dt><dd>{text(big).replace('/mo', '<wbr>/mo')}<small>{text(small)}</small></dd></div>"
+        for name, big, small in cards
     )
     kind = word.lower().replace(" ", "-")
     judged = f"{counted(report.counts.policies, 'policy', 'policies')} on {counted(report.counts.judged, 'resource')}"
