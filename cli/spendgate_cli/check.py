@@ -32,6 +32,7 @@ _LEVELS = ["advise", "warn", "require-approval", "block"]
 @click.option("--since", metavar="REF", help="Pass over inputs that no change since this git ref can concern.")
 @click.option("--allow-empty", is_flag=True, help="A run without any policy is no error.")
 @click.option("--show-config", is_flag=True, help="Print each setting with its origin, and stop.")
+@opt.grouping
 @opt.clock
 @opt.rendering
 def check(**said: Any) -> int:
@@ -56,8 +57,19 @@ def check(**said: Any) -> int:
                 return 0
         from spendgate import pipeline
 
+        if said["group_by"]:
+            from spendgate.errors import SettingsError
+            from spendgate.pipeline.stream import is_streamed
+
+            if is_streamed(inputs):
+                raise SettingsError("--group-by: a file that is read as a stream lists no resources", hint="split it")
+
         evidence = gov.RECORD in files or any(name in _WITH_EVIDENCE for name, _ in outputs)
         report = pipeline.check(inputs, settings, now, facets=facets, evidence=evidence)
+        if said["group_by"]:
+            from spendgate.pipeline.grouping import grouped
+
+            report = grouped(report, said["group_by"])
         report = gov.readable(report, place)
         if gov.INPUT in files:
             gov.write_file(pipeline.policy_document(inputs, settings, now), files[gov.INPUT])

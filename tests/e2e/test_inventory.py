@@ -48,6 +48,30 @@ def test_no_planted_secret_comes_out(path: Path, tmp_path: Path) -> None:
     assert "PLANTED" not in seen.output
 
 
+def test_findings_are_counted_by_owner_with_a_group_for_what_has_none(tmp_path: Path) -> None:
+    words = [*BOTH, str(CORPUS / "aws-describe.json"), "--group-by", "tags.team"]
+    document = report(*words)
+    groups = {group["value"]: group for group in document["groups"]}
+    owner = {address: name for name, group in groups.items() for address in group["addresses"]}
+    assert len(groups) > 1
+    assert list(groups)[-1] == "untagged"
+    for name, group in groups.items():
+        own = [one["verdict"] for one in document["findings"] if owner.get(one["address"]) == name]
+        assert (group.get("failed", 0), group.get("undetermined", 0)) == (own.count("fail"), own.count("unknown"))
+    assert groups["untagged"]["failed"] > 0
+    assert f"{groups['untagged']['failed']} failed" in run(*words).output
+
+
+def test_grouping_a_file_that_is_read_as_a_stream_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "estate.jsonl"
+    with path.open("w") as file:
+        file.write('{"spendgate":"inventory","provider":"aws"}\n')
+        file.truncate(65 * 1024 * 1024)
+    found = run(*BOTH, str(path), "--group-by", "tags.team")
+    assert found.exit_code == 2
+    assert "--group-by: a file that is read as a stream lists no resources" in found.errors
+
+
 def test_a_stopped_machine_costs_its_disks_alone() -> None:
     costs = {
         change["address"]: change["cost"]["after_monthly"]["expected"]

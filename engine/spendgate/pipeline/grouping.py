@@ -1,9 +1,10 @@
-"""Totals of a report by a path: a tag, the module, the environment or any other facet."""
+"""Totals and findings of a report by a path: a tag, the module, the environment or any other facet."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,11 +32,11 @@ def grouped(report: v1.Report, paths: Sequence[str]) -> v1.Report:
     """The report with `groups` for each path. Raises SettingsError for a path that no resource could have."""
     if not paths:
         return report
-    groups = [group for path in paths for group in groups_of(report.changes, path)]
+    groups = [group for path in paths for group in groups_of(report.changes, path, report.findings)]
     return v1.revised(report, groups=groups)
 
 
-def groups_of(changes: Sequence[v1.Change], path: str) -> list[v1.Group]:
+def groups_of(changes: Sequence[v1.Change], path: str, findings: Sequence[v1.Finding] = ()) -> list[v1.Group]:
     """One group a value in the order of their names; resources without one stand in a group `untagged` of their own."""
     value_at = _reader(path)
     members: dict[str, list[v1.Change]] = {}
@@ -43,8 +44,12 @@ def groups_of(changes: Sequence[v1.Change], path: str) -> list[v1.Group]:
         if change.action == "read" or "data" in change.flags:
             continue
         members.setdefault(value_at(change), []).append(change)
+    open_findings = [finding for finding in findings if not finding.waiver]
+    failed = Counter(finding.address for finding in open_findings if finding.verdict == "fail")
+    unsure = Counter(finding.address for finding in open_findings if finding.verdict in ("unknown", "error"))
     last = (UNTAGGED, NOT_KNOWN)
-    return [_group(path, value, members[value]) for value in sorted(members, key=lambda name: (name in last, name))]
+    names = sorted(members, key=lambda name: (name in last, name))
+    return [_group(path, name, members[name], failed, unsure) for name in names]
 
 
 def module_of(address: str) -> str:
@@ -91,7 +96,7 @@ def _facet(change: v1.Change, keys: Sequence[str]) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _group(path: str, value: str, members: list[v1.Change]) -> v1.Group:
+def _group(path: str, value: str, members: list[v1.Change], failed: Counter[str], unsure: Counter[str]) -> v1.Group:
     cost = total(members)
     return v1.Group(
         by=path,
@@ -104,4 +109,6 @@ def _group(path: str, value: str, members: list[v1.Change]) -> v1.Group:
         unpriced=len({part.address for part in cost.unpriced if part.kind == "unpriced"}),
         needs_usage=cost.needs_usage,
         addresses=[member.address for member in members],
+        failed=sum(failed[member.address] for member in members),
+        undetermined=sum(unsure[member.address] for member in members),
     )

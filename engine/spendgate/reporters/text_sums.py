@@ -46,7 +46,7 @@ def _tree(
     rows: list[tuple[str, tuple[str, str, str], bool]] = []
     for group in groups:
         depth = group.value.count("module.") - 1 if path == "module" and group.value.startswith("module.") else 0
-        label = f"{'  ' * depth}{one_line(group.value)} ({counted(group.resources, 'resource')})"
+        label = f"{'  ' * depth}{one_line(group.value)} ({_held(group)})"
         rows.append((label, group_cells(group), True))
         members = [by_address[address] for address in group.addresses if address in by_address]
         members.sort(key=lambda change: (-_weight(change), change.address))
@@ -73,6 +73,13 @@ def _tree(
         line = pad_right(fitted, room) + _cells(cells, wide)
         lines.append(ink("bold" if heading else "dim", line.rstrip()))
     return [line if columns(line) <= width or "\x1b" in line else cut(line, width) for line in lines]
+
+
+def _held(group: Group) -> str:
+    held = [counted(group.resources, "resource")]
+    held += [f"{group.failed:,} failed"] if group.failed else []
+    held += [f"{group.undetermined:,} unknown"] if group.undetermined else []
+    return ", ".join(held)
 
 
 def group_cells(group: Group) -> tuple[str, str, str]:

@@ -116,3 +116,7 @@ class Group(msgspec.Struct, frozen=True):
     """Resources with a part that has no price: the sums are lower bounds."""
     needs_usage: int = 0
     addresses: list[str] = []
+    failed: int = 0
+    """Findings of failed policies on these resources, waived ones left out; those on the whole run belong to no group."""
+    undetermined: int = 0
+    """Findings on these resources that could not be told either way."""
