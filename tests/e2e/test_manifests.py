@@ -236,8 +236,8 @@ def test_a_folder_without_anything_names_manifests_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_time_and_memory_grow_with_the_number_of_manifests(tmp_path: Path) -> None:
-    spent = {}
+def test_memory_grows_no_faster_than_the_number_of_manifests(tmp_path: Path) -> None:
+    peak_kib = {}
     for count in (500, 4000):
         folder = tmp_path / str(count)
         subprocess.run(
@@ -247,15 +247,13 @@ def test_time_and_memory_grow_with_the_number_of_manifests(tmp_path: Path) -> No
         script = (
             "import resource, sys; from spendgate_cli.main import main\n"
             "try: main()\nexcept SystemExit: pass\n"
-            "use = resource.getrusage(resource.RUSAGE_SELF); print(f'used {use.ru_utime} {use.ru_maxrss}', file=sys.stderr)"
+            "use = resource.getrusage(resource.RUSAGE_SELF); print(f'used {use.ru_maxrss}', file=sys.stderr)"
         )
         done = subprocess.run(
             [sys.executable, "-c", script, "check", str(folder), "--cluster", "aws/eu-central-1", "-q"],
             capture_output=True, check=False, text=True, cwd=ROOT, env={"PYTHONPATH": f"{ROOT / 'engine'}:{ROOT / 'cli'}"},
         )  # fmt: skip
-        found = re.search(r"used ([\d.]+) (\d+)", done.stderr)
+        found = re.search(r"used (\d+)", done.stderr)
         assert found, done.stderr
-        spent[count] = float(found[1]), int(found[2])
-    seconds, kib = (spent[4000][place] / spent[500][place] for place in range(2))
-    assert seconds < 8 * 1.5
-    assert kib < 8
+        peak_kib[count] = int(found[1])
+    assert peak_kib[4000] < 8 * peak_kib[500]
