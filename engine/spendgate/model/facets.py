@@ -93,7 +93,7 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Object storage lifecycle, joined from wherever the provider keeps it (`POLICIES` 2.1.7). Days; `None` = no rule."""
+    """Object storage lifecycle, joined from wherever the provider keeps it. Days; `None` = no rule."""
 
     enabled: Flag = False
     expire_days: Number = None
