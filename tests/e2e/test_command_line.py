@@ -302,3 +302,14 @@ def test_no_option_of_a_command_has_two_meanings() -> None:
     for name, command in commands(spendgate, "spendgate"):
         words = [word for parameter in command.params for word in (*parameter.opts, *parameter.secondary_opts)]
         assert len(words) == len(set(words)), name
+
+
+def test_a_policy_that_matches_nothing_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "{id: OWN-001, title: t, pack: own, severity: low, enforcement: block, match: {type: [aws_nothing]}, "
+        "assert: [{field: accel.count, lte: 0}], message: m}",
+        encoding="utf-8",
+    )
+    done = run("check", "-", "-p", "own.yaml", cwd=tmp_path, data=plan(create("t3.micro")))
+    assert "NOTHING JUDGED" in done.output
+    assert "PASS" not in done.output

@@ -31,18 +31,20 @@ def rule(
     fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL,
     soft_fail: bool = False,
     judged: int | None = None,
+    matched: int | None = None,
 ) -> Ruling:
     """Decide a run.
 
     `fail_on` is the enforcement from which a failure counts: `WARN` makes warnings exit 4, `BLOCK` lets what needs an approval
-    through. `soft_fail` keeps the decision and exits 0 in place of 1, 3 and 4; an error stays an error.
+    through. `soft_fail` keeps the decision and exits 0 in place of 1, 3 and 4; an error stays an error. `matched` counts the
+    cases that any policy matched: without one a pass says that nothing was judged.
     """
     problems = tuple(problems)
     ruling = (
         _error(findings, problems)
         or _fail(findings, fail_on)
         or _undetermined(findings, problems)
-        or _pass(findings, fail_on, judged)
+        or _pass(findings, fail_on, judged, matched)
     )
     if soft_fail and ruling.exit_code not in (PASS, ERROR):
         return Ruling(ruling.decision, PASS, f"{ruling.reason}; it does not fail the run (--soft-fail)")
@@ -101,7 +103,7 @@ def _is_open(finding: Finding) -> bool:
     return finding.verdict is Verdict.UNKNOWN
 
 
-def _pass(findings: Sequence[Finding], fail_on: Enforcement, judged: int | None) -> Ruling:
+def _pass(findings: Sequence[Finding], fail_on: Enforcement, judged: int | None, matched: int | None) -> Ruling:
     warned = [f for f in findings if f.verdict is Verdict.FAIL and f.enforcement >= min(fail_on, Enforcement.WARN)]
     unsure = [f for f in findings if f.verdict is Verdict.UNKNOWN]
     let_through = [f for f in findings if f.verdict is Verdict.FAIL and f.enforcement > Enforcement.WARN]
@@ -111,6 +113,8 @@ def _pass(findings: Sequence[Finding], fail_on: Enforcement, judged: int | None)
         )
     if judged == 0:
         return Ruling(Decision.PASS, PASS, "nothing changes, so there was nothing to judge")
+    if matched == 0:
+        return Ruling(Decision.PASS, PASS, "no policy matches anything in it, so nothing was judged")
     said = []
     if let_through:
         said.append(f"{_count(len(let_through), 'failure')} let through by --fail-on")

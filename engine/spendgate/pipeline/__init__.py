@@ -68,6 +68,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
         fail_on=settings.fail_on,
         soft_fail=settings.soft_fail,
         judged=len(case_list.resources) if not changed else None,
+        matched=sum(tally.matched for tally in judged.tallies.values()) if policies else None,
     )
     return build_report(
         run,

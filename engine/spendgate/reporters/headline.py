@@ -35,8 +35,10 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def was_judged(report: Report) -> bool:
-    """Whether any policy was put to anything. A run that judged nothing never shows as a success."""
-    return report.counts.judged > 0 and report.counts.policies > 0
+    """Whether any policy was put to anything and matched it. A run that judged nothing never shows as a success."""
+    counts = report.counts
+    verdicts = counts.passed + counts.fail + counts.unknown + counts.excepted + counts.error
+    return counts.judged > 0 and counts.policies > 0 and verdicts > 0
 
 
 def decision_word(report: Report) -> str:

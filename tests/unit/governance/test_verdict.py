@@ -118,3 +118,8 @@ def test_reason(name: str) -> None:
 
 def test_no_change_says_so() -> None:
     assert rule([], [], judged=0).reason == "nothing changes, so there was nothing to judge"
+
+
+def test_a_pass_in_which_no_policy_matched_says_that_nothing_was_judged() -> None:
+    assert rule([], [], matched=0).reason == "no policy matches anything in it, so nothing was judged"
+    assert rule([], [], matched=1).reason == "every policy that applies holds"
