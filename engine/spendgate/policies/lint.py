@@ -13,13 +13,11 @@ from typing import Any
 from spendgate.documents import Document
 from spendgate.model.expiry import LONGEST_DAYS, Term
 from spendgate.model.finding import Enforcement
-from spendgate.model.kinds import KINDS
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level
 from spendgate.model.values import Truth
 from spendgate.policies.body import Body
 from spendgate.policies.lint_logic import contradiction, is_implied, premises
-from spendgate.policies.mistakes import near
 from spendgate.policies.selection import words
 
 _NEW_ACTIONS = frozenset({"create", "declare"})
@@ -60,8 +58,6 @@ def lint(policy: Policy, today: date) -> list[Lint]:
     _tests(data, notes)
     _exceptions(body, data, notes, today)
     _match(data.get("match", {}), notes, "match")
-    for number, each in enumerate(data.get("exclude", ())):
-        _kinds(each, notes, "exclude", number)
     _logic(body, data, notes)
     _enforcement(policy, body, notes, today)
     return sorted(notes.found, key=lambda each: (each.line or 0, each.message))
@@ -106,7 +102,6 @@ def _exceptions(body: Body, data: Mapping[str, Any], notes: _Notes, today: date)
 
 
 def _match(match: Mapping[str, Any], notes: _Notes, *route: str | int) -> None:
-    _kinds(match, notes, *route)
     actions = _texts(match.get("action"))
     if match.get("new_only") and actions and not any(words(actions).fits(new) is Truth.TRUE for new in _NEW_ACTIONS):
         notes.add(Level.ERROR, "it can never match: new_only, but no action makes anything new", *route, "new_only")
@@ -116,13 +111,6 @@ def _match(match: Mapping[str, Any], notes: _Notes, *route: str | int) -> None:
         if owner and providers and words(providers).fits(owner) is not Truth.TRUE:
             said = f"it can never match {text}: the provider is {' or '.join(providers)}"
             notes.add(Level.ERROR, said, *route, "type")
-
-
-def _kinds(match: Mapping[str, Any], notes: _Notes, *route: str | int) -> None:
-    for text in _texts(match.get("kind")):
-        pattern = words([text])
-        if not any(pattern.fits(kind) is Truth.TRUE for kind in KINDS):
-            notes.add(Level.ERROR, f"no resource is of the kind {text!r}", *route, "kind", hint=near(text, KINDS))
 
 
 def _texts(value: Any) -> list[str]:

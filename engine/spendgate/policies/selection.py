@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from spendgate.model.case import Case
+from spendgate.model.kinds import KINDS
 from spendgate.model.resource import Action
 from spendgate.model.values import ABSENT, Truth, Unknown, Value
 from spendgate.policies.compiler import Compiler
@@ -145,6 +146,8 @@ def compile_selector(
         texts = _texts(stated[key])
         if key == "action":
             _check_actions(texts, compiler, route)
+        if key == "kind":
+            _check_kinds(texts, compiler, route)
         if key in _SHARED:
             shared.append((key, words(texts)))
         else:
@@ -168,6 +171,14 @@ def _check_actions(texts: Sequence[str], compiler: Compiler, route: tuple[str | 
         if "*" not in text and text not in _ACTIONS:
             mistake = Mistake(f"no action is named {text!r}", near(text, _ACTIONS, whole="actions"))
             compiler.mistakes.add(mistake, *route, "action")
+
+
+def _check_kinds(texts: Sequence[str], compiler: Compiler, route: tuple[str | int, ...]) -> None:
+    # A slip here would leave a policy that matches nothing for ever, which reads like one that everything passes.
+    for text in texts:
+        pattern = words([text])
+        if not any(pattern.fits(kind) is Truth.TRUE for kind in KINDS):
+            compiler.mistakes.add(Mistake(f"no resource is of the kind {text!r}", near(text, KINDS)), *route, "kind")
 
 
 def _root_fits(key: str, each: Words) -> Callable[[Case], Truth]:

@@ -55,10 +55,6 @@ SAID = {
             "7: warning: no test shows what it says when it cannot tell",
         ],
     ),
-    "a kind that nothing has": (
-        with_('match: {kind: [compute.vmm, "storage.*"]}\n'),
-        ["6: error: no resource is of the kind 'compute.vmm'"],
-    ),
     "a type of another provider": (
         with_("match: {provider: google, type: [aws_instance]}\n"),
         ["6: error: it can never match aws_instance: the provider is google"],

@@ -69,6 +69,7 @@ MISTAKES = [
     ("unknown filter", ("{{ address }}", "{{ address | upper }}"), "the message has the filter 'upper' (there is one: default('text'))"),
     ("half a slot", ("{{ address }}", "{{ address"), "without its partner"),
     ("unknown action", ("  kind: compute.vm", "  action: [creat]"), "own.yaml:8: no action is named 'creat' (did you mean create?)"),
+    ("unknown kind", ("  kind: compute.vm", '  kind: [compute.vmm, "storage.*"]'), "own.yaml:8: no resource is of the kind 'compute.vmm' (did you mean compute.vm?)"),
     ("unknown scope", ("on_unknown: warn", "scope: team"), "scope 'team' is none"),
     ("kind for the whole change", ("on_unknown: warn", "scope: change"), "match names kind, but scope change judges no single resource"),
     ("exception without an end", ("on_unknown: warn", "exceptions: [{id: X, match: {env: dev}, reason: r, approved_by: b}]"), "the key 'expires' of exceptions[1] is missing"),

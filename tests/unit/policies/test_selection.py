@@ -38,8 +38,8 @@ ROWS = [
     ("taggable: false", "{}", True),
     ("where: [{field: accel.count, gt: 0}]", "{accel: {count: 1}}", True),
     ("where: {any: [{field: name, equals: a}, {field: env, equals: b}]}", "{env: b}", True),
-    ("kind: a.b\n  env: dev", "{kind: a.b, env: dev}", True),
-    ("kind: a.b\n  env: dev", "{kind: a.b, env: prod}", False),
+    ("kind: compute.vm\n  env: dev", "{kind: compute.vm, env: dev}", True),
+    ("kind: compute.vm\n  env: dev", "{kind: compute.vm, env: prod}", False),
 ]
 
 
