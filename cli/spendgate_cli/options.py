@@ -40,19 +40,6 @@ def _in_order(context: click.Context, option: click.Parameter, values: tuple[str
     context.params["variables"] = tuple(pair for _, pair in sorted(said))
 
 
-def _environment(context: click.Context, option: click.Parameter, said: str | None) -> str | None:
-    """The word as it is said. Raises SettingsError for a slip, which would count as an unknown environment."""
-    if said is not None:
-        from spendgate.facets.env import canonical_env
-
-        if canonical_env(said) is None:
-            raise SettingsError(
-                f"option --env: {said!r} is no environment",
-                hint="it is one of prod, staging, dev, sandbox; a word of your own is stated by the tag `environment`",
-            )
-    return said
-
-
 inputs = together(
     click.argument("inputs", nargs=-1, metavar="[INPUT]..."),
     click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="An input; the same as naming it."),
@@ -64,15 +51,11 @@ reading = together(
     click.option("--config", metavar="FILE", help="Settings; default: spendgate.yaml, searched upward."),
     click.option("--usage-file", metavar="FILE", help="Stated use: gigabytes stored, requests, hours."),
     click.option("--rates", metavar="FILE", help="Own prices, discounts, commitments, currency (rates.yaml)."),
+    click.option("--currency", metavar="CODE", help="Currency of all amounts (EUR), at the rate of the rates file."),
     click.option("--cluster", metavar="CLOUD/REGION", help="Where manifests run that name no place: aws/eu-central-1."),
     click.option("--nodes", metavar="FILE", help="Nodes that may be started: a NodeList, or shapes (nodes.yaml)."),
     click.option("--metrics", metavar="SOURCE", help="Measured use: a file, or prometheus+https://HOST?window=7d."),
-    click.option(
-        "--env",
-        metavar="NAME",
-        callback=_environment,
-        help="Environment of resources that name none: prod, staging, dev, sandbox.",
-    ),
+    click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),
     click.option("--workspace", metavar="NAME", help="Terraform workspace, which no plan tells."),
     click.option(
         "--var", multiple=True, metavar="NAME=VALUE", callback=_in_order, expose_value=False, help="Variable."

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from spendgate.facets.tags import Tags
+from spendgate.model.environments import canonical_env, env_in_name
 from spendgate.model.values import Text
 
-_WORDS: tuple[tuple[str, str], ...] = (
-    ("prod", r"prod|production|prd|live"),
-    ("staging", r"stag|staging|stage|stg|uat|test|testing|tst|qa|preprod|pre-prod|preproduction"),
-    ("dev", r"dev|development|develop"),
-    ("sandbox", r"sandbox|sbx|exp|experiment|experiments|experimental|poc|playground"),
-)
-_EXACT = tuple((env, re.compile(words)) for env, words in _WORDS)
-_WITHIN = re.compile(
-    "|".join(rf"(?P<{env}>(?<![a-z0-9])(?:{words})(?![a-z]))" for env, words in (_WORDS[1], _WORDS[0], *_WORDS[2:]))
-)
-# NOTE: staging stands first in the search within names, since "pre-prod" holds "prod".
-
 _VARIABLES = ("environment", "env", "stage")
-
-
-@lru_cache(maxsize=4096)
-def canonical_env(text: str) -> str | None:
-    """The canonical environment that a word states (`Production` is prod), or None for any other word."""
-    word = text.strip().lower().replace("_", "-")
-    return next((env for env, pattern in _EXACT if pattern.fullmatch(word)), None)
-
-
-@lru_cache(maxsize=16384)
-def env_in_name(name: str) -> str | None:
-    """The environment that a name hints at by a word of its own (`ml-dev-gpu`); the first such word decides."""
-    match = _WITHIN.search(name.lower())
-    return match.lastgroup if match else None
 
 
 def environment(

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
+from spendgate.model.environments import ENVIRONMENTS, canonical_env
 from spendgate.model.finding import Enforcement
 from spendgate.policies.catalog import Override
+from spendgate.settings.schedules import schedules
 from spendgate.settings.unsaid import NothingSaid, find_file
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Settings:
     schedules: Mapping[str, Decimal] = field(default_factory=dict)
     usage_file: str | None = None
     rates: str | None = None
+    currency: str | None = None
     nodes: str | None = None
     cluster: str | None = None
     metrics: str | None = None
@@ -93,6 +96,7 @@ class Settings:
 _PLAIN_KEYS: Mapping[str, Any] = {
     "usage_file": None,
     "rates": None,
+    "currency": None,
     "nodes": None,
     "metrics": None,
     "budgets": None,
@@ -162,9 +166,10 @@ def resolve(
         accounts=said.environments.accounts,
         regions=_regions(said.regions, options.get("cluster"), variables, origins),
         cluster=options.get("cluster"),
-        schedules=_schedules(said.schedules, document),
+        schedules=schedules(said.schedules, document),
         usage_file=plain["usage_file"],
         rates=plain["rates"],
+        currency=_currency(plain["currency"], origins["currency"].said_by),
         nodes=plain["nodes"],
         metrics=plain["metrics"],
         budgets=plain["budgets"],
@@ -199,6 +204,16 @@ def resolve(
         file=str(path) if path else None,
         origins=origins,
     )
+
+
+def _currency(said: str | None, by: str) -> str | None:
+    """The code of a currency. Raises SettingsError for what is none."""
+    if said is None:
+        return None
+    code = str(said).upper()
+    if len(code) != len("USD") or not code.isascii() or not code.isalpha():
+        raise SettingsError(f"{by}: {said!r} is no code of a currency", hint="three letters of ISO 4217: USD, EUR, GBP")
+    return code
 
 
 def _regions(
@@ -263,6 +278,12 @@ def _one(
     choices = _CHOICES.get(key)
     if choices and value is not None and value not in choices:
         raise SettingsError(f"{by}: {value!r} is not one of {', '.join(choices)}")
+    if key == "env" and value is not None and canonical_env(value) is None:
+        # A slip would count as an environment that no policy has an entry for.
+        raise SettingsError(
+            f"{by}: {value!r} is no environment",
+            hint=f"it is one of {', '.join(ENVIRONMENTS)}; a word of your own is stated by the tag `environment`",
+        )
     origins[key] = Origin(value, by)
     return value
 
@@ -319,29 +340,3 @@ def _shown(value: Any) -> Any:
 
 def _aliases(stated: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     return {spelling: canonical for canonical, spellings in stated.items() for spelling in spellings}
-
-
-def _schedules(stated: Mapping[str, Any], document: Document | None) -> Mapping[str, Decimal]:
-    found = {}
-    for name, text in stated.items():
-        hours = hours_per_week(text)
-        if hours is None:
-            raise SettingsError(
-                f"schedule {name!r} is {text!r}: hours a week (0 to 168) or hours by days (12x5) were expected",
-                file=document.origin if document else None,
-                line=document.line_of(("schedules", name)) if document else None,
-            )
-        found[name] = hours
-    return found
-
-
-def hours_per_week(text: Any) -> Decimal | None:
-    """Hours a week from a number or from hours by days (`12x5`); None for anything else."""
-    if isinstance(text, str) and text.count("x") == 1:
-        hours, days = text.split("x")
-        if hours.isdecimal() and days.isdecimal() and int(hours) <= 24 and 1 <= int(days) <= 7:
-            return Decimal(int(hours) * int(days))
-        return None
-    if isinstance(text, (int, Decimal)) and not isinstance(text, bool) and 0 <= text <= 168:
-        return Decimal(text)
-    return None

@@ -49,6 +49,7 @@ class SettingsFile(_Strict):
     schedules: dict[str, Any] = Field(default_factory=dict)
     usage_file: str | None = None
     rates: str | None = None
+    currency: str | None = None
     nodes: str | None = None
     metrics: str | None = None
     budgets: str | None = None

@@ -10,8 +10,9 @@ import pytest
 
 from spendgate.errors import InputError, SettingsError
 from spendgate.model.finding import Enforcement
-from spendgate.settings import Settings, hours_per_week, resolve
+from spendgate.settings import Settings, resolve
 from spendgate.settings.file import SettingsFile
+from spendgate.settings.schedules import hours_per_week
 from spendgate.settings.unsaid import NothingSaid
 
 
@@ -155,6 +156,21 @@ def test_an_option_that_is_no_choice_names_its_origin(tmp_path: Path) -> None:
         SettingsError, match="environment SPENDGATE_FAIL_ON: 'never' is not one of warn, require-approval, block"
     ):
         settings(tmp_path, environment={"SPENDGATE_FAIL_ON": "never"})
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "said"),
+    [
+        ("env: prdo\n", {}, r"spendgate\.yaml:1: 'prdo' is no environment"),
+        ("", {"SPENDGATE_ENV": "prdo"}, "environment SPENDGATE_ENV: 'prdo' is no environment"),
+    ],
+    ids=["in the file", "in the environment"],
+)
+def test_a_slip_in_the_environments_name_is_refused(
+    tmp_path: Path, text: str, variables: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        settings(tmp_path, text, environment=variables)
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
