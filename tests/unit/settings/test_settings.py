@@ -162,12 +162,12 @@ def test_an_option_that_is_no_choice_names_its_origin(tmp_path: Path) -> None:
     ("text", "variables", "said"),
     [
         ("env: prdo\n", {}, r"spendgate\.yaml:1: 'prdo' is no environment"),
-        ("", {"SPENDGATE_ENV": "prdo"}, "environment SPENDGATE_ENV: 'prdo' is no environment"),
+        (None, {"SPENDGATE_ENV": "prdo"}, "environment SPENDGATE_ENV: 'prdo' is no environment"),
     ],
     ids=["in the file", "in the environment"],
 )
 def test_a_slip_in_the_environments_name_is_refused(
-    tmp_path: Path, text: str, variables: dict[str, str], said: str
+    tmp_path: Path, text: str | None, variables: dict[str, str], said: str
 ) -> None:
     with pytest.raises(SettingsError, match=said):
         settings(tmp_path, text, environment=variables)
