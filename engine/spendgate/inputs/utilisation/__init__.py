@@ -1,31 +1,46 @@
-"""Measured use of what runs: from a metrics file, or from Prometheus by PromQL over a window."""
+"""Measured use of what runs: from a metrics file, from Prometheus by PromQL, or from CloudWatch, over a window."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from spendgate.errors import SettingsError
-from spendgate.inputs.utilisation.measured import Use
+from spendgate.inputs.utilisation.measured import Use, names_of
+from spendgate.model.resource import Resource
 
 __all__ = ["Use", "measure"]
 
 _SERVERS = ("prometheus+http://", "prometheus+https://")
-_HINT = "a file with rows of resource, metric, mean, p95, samples, window_start, window_end; or prometheus+https://HOST?window=7d"
+_CLOUDWATCH = "cloudwatch://"
+_HINT = "a file of metrics, prometheus+https://HOST?window=7d, or cloudwatch://REGION?window=7d"
 
 
-def measure(source: str, now: datetime, token: str | None = None) -> Use:
-    """The use that a source tells of: a path (`.csv`, `.json`, `.jsonl`, `.parquet`) or the address of a Prometheus.
+def measure(source: str, now: datetime, token: str | None = None, about: Iterable[Resource] | None = None) -> Use:
+    """The use that a source tells of: a path (`.csv`, `.json`, `.jsonl`, `.parquet`), or the address of a Prometheus or CloudWatch.
 
-    A server that does not answer makes every use unknown and says so; a file that is wrong raises InputError, an address that is
-    wrong SettingsError.
+    `about` are the resources of the run, where they are known beforehand: CloudWatch is asked for those and no more. A server that
+    does not answer makes every use unknown and says so; a file that is wrong raises InputError, an address that is wrong SettingsError.
     """
     if source.startswith(_SERVERS):
-        from spendgate.inputs.utilisation.prometheus import ask
+        from spendgate.inputs.utilisation import prometheus
 
-        return ask(source.removeprefix("prometheus+"), now, token)
+        return prometheus.ask(source.removeprefix("prometheus+"), now, token)
+    if source.startswith(_CLOUDWATCH):
+        from spendgate.inputs.utilisation import cloudwatch
+
+        return cloudwatch.ask(source.removeprefix(_CLOUDWATCH), now, None if about is None else _named(about))
     if "://" in source:
         raise SettingsError(f"--metrics {source.partition('?')[0]}: no such kind of source", hint=_HINT)
     from spendgate.inputs.utilisation.metrics_file import read_metrics
 
     return Use(read_metrics(Path(source)), source)
+
+
+def _named(resources: Iterable[Resource]) -> dict[str, frozenset[str]]:
+    """The names of resources by their type."""
+    found: dict[str, set[str]] = {}
+    for resource in resources:
+        found.setdefault(resource.type, set()).update(names_of(resource))
+    return {type_: frozenset(names) for type_, names in found.items()}

@@ -11,11 +11,19 @@ from typing import Any
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Problem, Resource
 from spendgate.model.values import Unknown
+from spendgate.ports import Catalog
 
 SHARES = ("gpu", "tensor", "gpu_memory", "cpu", "memory")
-COUNTS = ("requests",)
+"""Shares of one, with a mean and a 95th percentile."""
+COUNTS = ("requests", "operations", "egress_gib", "input_tokens", "output_tokens")
+"""Sums over the window: requests, reads and writes of a disk, gibibytes sent, tokens."""
+CONNECTIONS = "connections"
+"""How many are open at a time, with a mean and a 95th percentile."""
+STORED = "stored_gib"
+"""What a bucket or a file system holds: a size, of which two measurements tell the growth."""
+_GIB = Decimal(2**30)
 NAMES: Mapping[str, tuple[str, Decimal]] = {
-    **{name: (name, Decimal(1)) for name in (*SHARES, *COUNTS)},
+    **{name: (name, Decimal(1)) for name in (*SHARES, *COUNTS, CONNECTIONS, STORED)},
     "DCGM_FI_PROF_GR_ENGINE_ACTIVE": ("gpu", Decimal(1)),
     "DCGM_FI_DEV_GPU_UTIL": ("gpu", Decimal("0.01")),
     "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE": ("tensor", Decimal(1)),
@@ -25,8 +33,16 @@ NAMES: Mapping[str, tuple[str, Decimal]] = {
     "CPUUtilization": ("cpu", Decimal("0.01")),
     "MemoryUtilization": ("memory", Decimal("0.01")),
     "mem_used_percent": ("memory", Decimal("0.01")),
+    "DatabaseConnections": (CONNECTIONS, Decimal(1)),
+    "BytesOutToDestination": ("egress_gib", 1 / _GIB),
+    "InputTokenCount": ("input_tokens", Decimal(1)),
+    "OutputTokenCount": ("output_tokens", Decimal(1)),
     "Invocations": ("requests", Decimal(1)),
     "RequestCount": ("requests", Decimal(1)),
+    **dict.fromkeys(
+        ("BucketSizeBytes", "StorageBytes", "UsedCapacity", "storage.googleapis.com/storage/total_bytes"),
+        (STORED, 1 / _GIB),
+    ),
 }
 """Names of metrics as exporters and clouds write them: what they measure, and the factor that makes a share of one of it."""
 MULTIPLIED = frozenset({"GPUUtilization", "GPUMemoryUtilization"})
@@ -34,15 +50,22 @@ MULTIPLIED = frozenset({"GPUUtilization", "GPUMemoryUtilization"})
 
 SAMPLES_PER_DAY = 24
 """Fewer samples a day than one an hour say nothing of a machine's use."""
+_SELDOM: Mapping[str, Decimal] = {STORED: Decimal("0.5")}
+"""Samples a day of what is measured once a day and comes a day late."""
 STALE_AFTER = timedelta(days=7)
+MONTH = timedelta(days=30)
+"""How far apart two sizes should be for the growth that policies judge."""
+_DAYS_OF_A_YEAR = 365
 _CERTAIN = Decimal("1.0001")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One metric of one resource over a window: shares of one, or a count for requests.
+    """One metric of one resource over a window: the mean of shares, levels and sizes in GiB, the sum of counts.
 
-    `resource` is an address, an id, an ARN or a name; `summed` that all accelerators of the machine are added up in it.
+    `resource` is an address, an id, an ARN or a name, and where names are not unique, `types` and `region` say whose. `summed`: all
+    `accelerators` or `processors` of the machine are added up in it. `sparse`: what is nothing is not counted, so that few samples of
+    a count are no gap.
     """
 
     resource: str
@@ -52,7 +75,10 @@ class Sample:
     samples: int
     start: datetime
     end: datetime
-    summed: bool = False
+    summed: str = ""
+    types: tuple[str, ...] = ()
+    region: str | None = None
+    sparse: bool = False
 
     @property
     def days(self) -> Decimal:
@@ -63,7 +89,8 @@ class Sample:
 class Use:
     """The measured use of a run; implements `ports.Measured`.
 
-    `gap` stands for every use when the source did not answer; `problems` say why.
+    `gap` stands for every use that is missing when the source did not answer or not all; `problems` say why. `catalog`, where it is set,
+    tells how many processors a machine has.
     """
 
     def __init__(
@@ -76,6 +103,7 @@ class Use:
         self.origin = origin
         self.problems = problems
         self._gap = gap
+        self.catalog: Catalog | None = None
         self._by_name: dict[str, list[Sample]] = {}
         self.met: set[str] = set()
         for sample in samples:
@@ -89,49 +117,73 @@ class Use:
 
         Unknown, never absent, for what was not or too little measured, so that no policy takes silence for use or for idleness.
         """
-        found = next((self._by_name[name] for name in _names(resource) if name in self._by_name), None)
-        if found is None:
+        found: Mapping[str, Sample] = {}
+        for name in names_of(resource):
+            if found := {one.metric: one for one in self._by_name.get(name, ()) if _is_of(one, resource, facets)}:
+                self.met.add(name)
+                break
+        else:
             gap = self._gap if self._gap is not None else Unknown(f"nothing was measured of it ({self.origin})")
             return {**dict.fromkeys(_FIELDS, gap), "source": self.origin}
-        self.met.add(found[0].resource)
-        fields: dict[str, Any] = {}
-        for sample in found:
-            fields.update(_fields(sample, facets, now))
-        missing = Unknown(f"it was not measured ({self.origin})")
-        return {**dict.fromkeys(_FIELDS, missing), **fields, "source": self.origin}
+        missing = self._gap if self._gap is not None else Unknown(f"it was not measured ({self.origin})")
+        fields: dict[str, Any] = {**dict.fromkeys(_FIELDS, missing), "source": self.origin}
+        for sample in found.values():
+            fields.update(self._fields(sample, facets, now))
+        # NOTE: the least sampled metric is the evidence; a count without zeros has few samples and is none.
+        least = min(found.values(), key=lambda one: (one.sparse, one.samples))
+        return {**fields, "samples": least.samples, "window_days": least.days}
+
+    def _fields(self, sample: Sample, facets: Facets, now: datetime) -> Mapping[str, Any]:
+        with_peak = f"{sample.metric}_p95" in _FIELDS
+        gap = _too_little(sample, now)
+        if gap is not None:
+            return {sample.metric: gap, **({f"{sample.metric}_p95": gap} if with_peak else {})}
+        mean = self._of_one(sample.mean, sample, facets)
+        if not with_peak:
+            return {sample.metric: mean}
+        p95 = self._of_one(sample.p95, sample, facets) if sample.p95 is not None else None
+        missing = Unknown(f"no 95th percentile was measured of its {sample.metric}")
+        return {sample.metric: mean, f"{sample.metric}_p95": p95 if p95 is not None else missing}
+
+    def _of_one(self, value: Decimal, sample: Sample, facets: Facets) -> Decimal | Unknown:
+        if not sample.summed:
+            return value
+        count = facets.accel.count if sample.summed == "accelerators" else _processors(facets, self.catalog)
+        if isinstance(count, Unknown) or not count:
+            return Unknown(f"its {sample.summed} are added up in the metric, and their number is not known")
+        return value / Decimal(count)
 
 
-_FIELDS = (*SHARES, *(f"{name}_p95" for name in SHARES), *COUNTS, "samples", "window_days")
+_FIELDS = (
+    *(name for share in (*SHARES, CONNECTIONS) for name in (share, f"{share}_p95")),
+    *COUNTS,
+    STORED,
+    "samples",
+    "window_days",
+)
 
 
-def _fields(sample: Sample, facets: Facets, now: datetime) -> Mapping[str, Any]:
-    gap = _too_little(sample, now)
-    window = {"samples": sample.samples, "window_days": sample.days}
-    if gap is not None:
-        return (
-            {sample.metric: gap, f"{sample.metric}_p95": gap, **window}
-            if sample.metric in SHARES
-            else {sample.metric: gap, **window}
-        )
-    if sample.metric in COUNTS:
-        return {sample.metric: sample.mean, **window}
-    mean, p95 = _of_one(sample.mean, sample, facets), _of_one(sample.p95, sample, facets)
-    missing = Unknown(f"no 95th percentile was measured of its {sample.metric}")
-    return {sample.metric: mean, f"{sample.metric}_p95": p95 if p95 is not None else missing, **window}
+def _is_of(sample: Sample, resource: Resource, facets: Facets) -> bool:
+    if sample.types and resource.type not in sample.types:
+        return False
+    # NOTE: where the region of a resource is not known, its name has to do.
+    return sample.region is None or not isinstance(facets.region, str) or facets.region == sample.region
 
 
-def _of_one(value: Decimal | None, sample: Sample, facets: Facets) -> Decimal | Unknown | None:
-    if value is None or not sample.summed:
-        return value
-    count = facets.accel.count
-    if isinstance(count, Unknown) or not count:
-        return Unknown("its accelerators are added up in the metric, and their number is not known")
-    return value / Decimal(count)
+def _processors(facets: Facets, catalog: Catalog | None) -> Decimal | None:
+    """The processors of one machine, when all of a resource's machines have as many."""
+    counts: set[Decimal | None] = set()
+    for pool in facets.pools:
+        if catalog is None or isinstance(pool.machine_types, Unknown):
+            return None
+        shapes = [catalog.machine("aws", name.removeprefix("ml.")) for name in pool.machine_types]
+        counts.update(shape.vcpu if shape is not None else None for shape in shapes)
+    return counts.pop() if len(counts) == 1 else None
 
 
 def _too_little(sample: Sample, now: datetime) -> Unknown | None:
-    wanted = sample.days * SAMPLES_PER_DAY
-    if sample.samples < wanted:
+    wanted = sample.days * _SELDOM.get(sample.metric, Decimal(SAMPLES_PER_DAY))
+    if sample.samples < wanted and not (sample.sparse and sample.mean):
         return Unknown(f"only {sample.samples} samples in {_short(sample.days)} days, {_short(wanted)} are needed")
     if now - sample.end > STALE_AFTER:
         return Unknown(f"its metrics end on {sample.end.date().isoformat()}, more than {STALE_AFTER.days} days ago")
@@ -144,15 +196,22 @@ def _short(number: Decimal) -> str:
 
 def is_share(metric: str, value: Decimal) -> bool:
     """Whether a value can be one of this metric: a share lies between nothing and one."""
-    return metric in COUNTS or Decimal(0) <= value <= _CERTAIN
+    return metric not in SHARES or Decimal(0) <= value <= _CERTAIN
 
 
-def _names(resource: Resource) -> Iterator[str]:
+def names_of(resource: Resource) -> Iterator[str]:
+    """The names in lower case by which metrics may mean a resource, the surest first; some may come twice."""
     yield resource.address.lower()
     observed = resource.observed
+    own = [resource.attributes.get(key) for key in ("id", "arn")]
     if observed is not None:
-        yield observed.identity.lower()
-        yield from (name.lower() for name in observed.aliases)
+        own += (observed.identity, *observed.aliases)
+    for name in own:
+        if isinstance(name, str) and name:
+            yield name.lower()
+            if name.startswith("arn:"):
+                # NOTE: dimensions hold what follows the kind: `app/chat/50dc6c` of `...:loadbalancer/app/chat/50dc6c`.
+                yield name.rsplit(":", 1)[-1].partition("/")[2].lower() or name.rsplit(":", 1)[-1].lower()
     if resource.name:
         yield resource.name.lower()
         yield resource.name.rsplit("/", 1)[-1].lower()

@@ -60,7 +60,7 @@ def _sample(row: Any, number: int, origin: str) -> Sample:
     metric, factor = NAMES[named]
     mean, p95 = _number(row, "mean", number, origin), _number(row, "p95", number, origin)
     assert mean is not None
-    summed = named in MULTIPLIED
+    summed = "accelerators" if named in MULTIPLIED else ""
     for value in (mean, p95):
         if value is not None and not summed and not is_share(metric, value * factor):
             raise InputError(f"{named} of {value} is no share", file=origin, line=number, hint="shares go from 0 to 1")

@@ -1,0 +1,96 @@
+"""From the values of series to what was measured of a resource: several cards, variants and storage classes become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import ceil, fsum
+
+from spendgate.inputs.utilisation.cloudwatch.answers import Region, Series
+from spendgate.inputs.utilisation.cloudwatch.measures import TOTAL, USED
+from spendgate.inputs.utilisation.measured import COUNTS, SHARES, Sample
+
+_PLACES = 6
+_PEAK = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """A series in three figures: its mean (of counts: the sum), its 95th percentile, and how many values there are."""
+
+    mean: Decimal
+    p95: Decimal
+    samples: int
+
+
+def samples(series: Sequence[Series], region: Region) -> Iterator[Sample]:
+    """One sample a resource and field. One series that is not complete leaves its whole field out: a part is no measure."""
+    by_field: dict[tuple[str, tuple[str, ...], str], list[Series]] = {}
+    for one in series:
+        by_field.setdefault((one.resource, one.measure.types, one.measure.field), []).append(one)
+    memory: dict[tuple[str, tuple[str, ...]], dict[str, Sample]] = {}
+    for (resource, types, field), members in sorted(by_field.items()):
+        # NOTE: a series without values is listed for two weeks after its last one; silence is no use and no idleness.
+        filled = [one for one in members if one.values]
+        if not filled or not all(one.complete for one in members):
+            continue
+        sample = _sample(resource, field, filled, region)
+        if field in (USED, TOTAL):
+            memory.setdefault((resource, types), {})[field] = sample
+        else:
+            yield sample
+    for parts in memory.values():
+        if USED in parts and TOTAL in parts and parts[TOTAL].mean:
+            yield _share(parts[USED], parts[TOTAL])
+
+
+def _sample(resource: str, field: str, members: Sequence[Series], region: Region) -> Sample:
+    measure = members[0].measure
+    values = [_figures(one) for one in members]
+    mean = sum((one.mean for one in values), Decimal(0))
+    p95: Decimal | None = sum((one.p95 for one in values), Decimal(0))
+    count = max(one.samples for one in values)
+    if field in SHARES:
+        mean, p95 = mean / len(values), max(one.p95 for one in values)
+        count = min(one.samples for one in values)
+    elif field in COUNTS:
+        p95 = None
+    start, end = region.window(measure.period_seconds)
+    return Sample(
+        resource=resource,
+        metric=field,
+        mean=_rounded(mean),
+        p95=_rounded(p95) if p95 is not None else None,
+        samples=count,
+        start=start,
+        end=end,
+        summed=measure.summed,
+        types=measure.types,
+        region=region.name,
+        sparse=measure.sparse,
+    )
+
+
+def _figures(one: Series) -> _Values:
+    factor, count = one.measure.factor, len(one.values)
+    whole = fsum(one.values)
+    ordered = sorted(one.values)
+    peak = ordered[ceil(_PEAK * count) - 1]
+    mean = whole if one.measure.field in COUNTS else whole / count
+    return _Values(Decimal(str(mean)) * factor, Decimal(str(peak)) * factor, count)
+
+
+def _share(used: Sample, total: Sample) -> Sample:
+    peak = used.p95 if used.p95 is not None else used.mean
+    return replace(
+        used,
+        metric="gpu_memory",
+        mean=_rounded(used.mean / total.mean),
+        p95=_rounded(peak / total.mean),
+        samples=min(used.samples, total.samples),
+    )
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return round(value, _PLACES)
