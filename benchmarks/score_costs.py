@@ -180,7 +180,9 @@ def _meets(item: LineItem, amount: Decimal, unit: str) -> bool:
     mine, my_unit = plain(item.quantity.expected, item.unit)
     if unit == "hours" and my_unit == "vcpu-hours":
         my_unit = unit
-    if unit == "months" and my_unit.endswith("-month"):
+    if unit == "months" and item.unit.endswith(
+        "-month"
+    ):  # NOTE: `plain` knows no month: 3 `versions-month` are 3 `versions`.
         my_unit = unit
     if my_unit != unit and my_unit.endswith("-hours"):  # NOTE: so much of it for a whole month is 730 hours of it.
         mine, my_unit = (
