@@ -54,7 +54,11 @@ reading = together(
     click.option("--currency", metavar="CODE", help="Currency of all amounts (EUR), at the rate of the rates file."),
     click.option("--cluster", metavar="CLOUD/REGION", help="Where manifests run that name no place: aws/eu-central-1."),
     click.option("--nodes", metavar="FILE", help="Nodes that may be started: a NodeList, or shapes (nodes.yaml)."),
-    click.option("--metrics", metavar="SOURCE", help="Measured use: a file, or prometheus+https://HOST?window=7d."),
+    click.option(
+        "--metrics",
+        metavar="SOURCE",
+        help="Measured use: a file, prometheus+https://HOST?window=7d, or cloudwatch://REGION?window=7d.",
+    ),
     click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),
     click.option("--workspace", metavar="NAME", help="Terraform workspace, which no plan tells."),
     click.option(

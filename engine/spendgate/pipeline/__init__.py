@@ -54,7 +54,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
 
         if is_streamed(inputs):
             return check_stream(inputs[0], settings, now, policies, book)
-    run = with_use(estimate(inputs, settings, book, now.date()), settings, now)
+    run = with_use(estimate(inputs, settings, book, now.date()), settings, now, book)
     case_list = docket(run, policies, now, everything=settings.scope == "all", budgets=_budgets(settings))
     judged = judge(policies, case_list, run, settings, book)
     settled = settle(judged.findings, judged.tallies, policies, run, case_list, inputs, settings)

@@ -68,7 +68,7 @@ def check_stream(
     remarks, kept = Remarks(), _Kept()
     prices = pricing(settings, book, now.date())
     assessor = _assessor(settings, prices, now)
-    blank = with_use(Run((), (), kept.totals.totals()), settings, now)
+    blank = with_use(Run((), (), kept.totals.totals()), settings, now, book, streamed=True)
     each = [policy for policy in policies if policy.scope == "resource"]
     whole = [policy for policy in policies if policy.scope == "change"]
     with _collected_by_hand():
