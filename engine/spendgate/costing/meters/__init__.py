@@ -61,7 +61,7 @@ METERS: Registry[Meter] = Registry(
         "kubernetes.volumes": "spendgate.costing.meters.kubernetes_volumes:CLAIMS",
         "kubernetes.balancers": "spendgate.costing.meters.kubernetes_volumes:BALANCERS",
         "kubernetes.pointers": "spendgate.costing.meters.kubernetes_pointers:POINTERS",
-        "azure.cognitive": "spendgate.costing.meters.azure_ai:ACCOUNTS",
+        "azure.cognitive": "spendgate.costing.meters.azure_cognitive:ACCOUNTS",
         "azure.search": "spendgate.costing.meters.azure_ai:SEARCH",
         "azure.apps": "spendgate.costing.meters.azure_apps:APPS",
         "azure.services": "spendgate.costing.meters.azure_services:SERVICES",

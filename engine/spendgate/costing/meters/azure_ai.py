@@ -15,13 +15,11 @@ from spendgate.costing.meters.azure_parts import (
     metered,
     sku,
     times,
-    why,
     without_sku,
 )
 from spendgate.costing.meters.llm_tokens import is_stated
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
-from spendgate.costing.usage import stated
 from spendgate.model.cost import Component
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
@@ -139,54 +137,6 @@ def _scope(kind: str) -> str:
     return ", ".join([*words, *(["batch"] if "batch" in kind.lower() else [])])
 
 
-class Accounts:
-    """Cognitive accounts: those of OpenAI and AI services pay through their deployments, others by use."""
-
-    types = ("azurerm_cognitive_account", "azurerm_ai_services")
-    usage_keys = {
-        "monthly_luis_text_requests": "text requests a month",
-        "monthly_luis_speech_requests": "speech requests a month",
-        "monthly_commitment_luis_text_requests": "text requests committed to, a month (1M, 5M or 25M)",
-        "monthly_commitment_luis_text_overage_requests": "text requests over the commitment, a month",
-        "monthly_requests": "transactions a month",
-    }
-
-    def components(self, subject: Subject) -> Iterable[Component]:
-        """What the kind is metered by; a free SKU and the kinds that only hold deployments yield nothing."""
-        attributes = subject.resource.attributes
-        kind = sku(attributes, "kind", default="AIServices")
-        tier = sku(attributes, "sku_name", default="S0")
-        if isinstance(kind, Unknown) or isinstance(tier, Unknown):
-            yield without_sku("Requests", "1K transactions", why(kind, tier))
-        elif kind in ("OpenAI", "AIServices") or tier == "F0":
-            return
-        elif kind == "LUIS":
-            yield from _luis(subject)
-        else:
-            service = f"cognitive services {kind.lower()}"
-            requests = Metered(
-                f"Transactions ({kind})", "1K transactions", "transactions", "monthly_requests", THOUSAND
-            )
-            yield from metered(subject, service, (requests,))
-
-
-def _luis(subject: Subject) -> Iterator[Component]:
-    service, committed = "cognitive services luis", "monthly_commitment_luis_text_requests"
-    size = stated(subject.usage, committed)
-    if size is not None:
-        step = f"commitment {size / MILLION:f}m"
-        yield used(subject, "Text requests (commitment)", "transactions", (service, step), committed)
-        over = "monthly_commitment_luis_text_overage_requests"
-        rate = (service, f"{step} overage")
-        if stated(subject.usage, over) is not None:
-            yield used(subject, "Text requests (commitment overage)", "1K transactions", rate, over, per_unit=THOUSAND)
-    else:
-        text = Metered("Text requests", "1K transactions", "text requests", "monthly_luis_text_requests", THOUSAND)
-        yield from metered(subject, service, (text,))
-    speech = Metered("Speech requests", "1K transactions", "speech requests", "monthly_luis_speech_requests", THOUSAND)
-    yield from metered(subject, service, (speech,))
-
-
 _SEARCH: Mapping[str, str] = {
     "basic": "Basic",
     "standard": "Standard S1",
@@ -218,5 +168,4 @@ class Search:
 
 
 MODELS = Models()
-ACCOUNTS = Accounts()
 SEARCH = Search()

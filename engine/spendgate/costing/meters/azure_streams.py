@@ -199,6 +199,10 @@ def _flow_log(subject: Subject) -> Iterator[Component]:
         yield used(subject, title, "GB", (service, title), "monthly_logs_collected_gb")
 
 
+_FREE_PUSHES = 10_000_000
+"""Pushes a month that the paid tiers include (Notification Hubs pricing)."""
+
+
 def _notifications(subject: Subject) -> Iterator[Component]:
     kind, service = sku(subject.resource.attributes, "sku_name", default="Free"), "notification hub namespace"
     if isinstance(kind, Unknown):
@@ -207,7 +211,7 @@ def _notifications(subject: Subject) -> Iterator[Component]:
         title = f"Namespace usage ({kind})"
         yield amount(subject, title, "months", (service, title), Decimal(1))
         rate, key = (service, f"pushes ({kind})"), "monthly_pushes"
-        yield used(subject, "Pushes", "1M pushes", rate, key, per_unit=MILLION)
+        yield used(subject, "Pushes", "1M pushes", rate, key, per_unit=MILLION, tiered=True, free=_FREE_PUSHES)
 
 
 _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
