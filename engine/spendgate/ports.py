@@ -36,6 +36,22 @@ class Input(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPower:
+    """What a whole machine of one's own draws, and where: watts, overhead of the room, share of its time in use (0 to 1).
+
+    `grid_grams_per_kwh` and `embodied_kg` (of making it, spread over `life_hours`) are `None` where nobody stated them.
+    """
+
+    watts_idle: Decimal
+    watts_full: Decimal
+    pue: Decimal
+    utilisation: Decimal
+    grid_grams_per_kwh: Decimal | None = None
+    embodied_kg: Decimal | None = None
+    life_hours: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSpec:
     """Shape of a machine type: figures of the price book's catalogue. `accelerator` is the catalogue's full name."""
 
@@ -45,6 +61,10 @@ class MachineSpec:
     accelerator: str | None
     accelerator_count: Decimal
     accelerator_memory_gib: Decimal | None
+    owned: bool = False
+    """Bought and not rented: it is paid for whether it runs or not, and only its power stops with it."""
+    power: OwnPower | None = None
+    """What it draws, where the rates file states it; the figures of the price book hold otherwise."""
 
 
 class Catalog(Protocol):
@@ -60,6 +80,34 @@ class Catalog(Protocol):
 
     def accelerator_memory_gib(self, variant: str) -> Decimal | None:
         """Memory of one accelerator by its catalogue name, or None when unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A machine type that has a price in a region. `family` names the sizes that differ from it in size alone."""
+
+    spec: MachineSpec
+    region: str
+    family: str
+
+
+class Offers(Protocol):
+    """Which machines could be had where; what they cost, the price source says."""
+
+    def offers(
+        self,
+        provider: str,
+        *,
+        region: str | None = None,
+        machine_type: str | None = None,
+        accelerated: bool | None = None,
+    ) -> Sequence[Offer]:
+        """The offers of a provider that fit, in a fixed order."""
+        ...
+
+    def family(self, provider: str, machine_type: str) -> str:
+        """The family of a machine type."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -132,3 +133,39 @@ def test_a_policy_asks_for_emissions(tmp_path: Path, machine: str, verdict: str)
     assert done.errors == ""
     findings = [finding["verdict"] for finding in json.loads(done.output)["findings"] if finding["policy"] == "OWN-001"]
     assert findings == [verdict]
+
+
+EXCHANGE = "exchange_rates:\n  - {from: USD, to: EUR, rate: 0.92, as_of: 2026-11-20, source: ECB}\n"
+
+
+def test_every_command_and_format_speaks_in_the_currency_that_was_asked_for(saved: Path, tmp_path: Path) -> None:
+    rates = tmp_path / "rates.yaml"
+    rates.write_text(EXCHANGE, encoding="utf-8")
+    asked = ("--currency", "EUR", "--rates", str(rates))
+    dollars = json.loads(run("cost", str(STORY), "--now", NOW, "-o", "json").output)
+    euros = json.loads(run("cost", str(STORY), "--now", NOW, "-o", "json", *asked).output)
+    assert euros["currency"] == "EUR"
+    expected = Decimal(dollars["cost"]["after_monthly"]["expected"]) * Decimal("0.92")
+    assert Decimal(euros["cost"]["after_monthly"]["expected"]) == pytest.approx(expected)
+    for form in ("text", "markdown", "html", "csv"):
+        text = run("cost", str(STORY), "--now", NOW, "-o", form, *asked).output
+        assert "EUR" in text or "€" in text, form
+        assert re.search(r"\$\d+[.,]\d", text) is None, form
+    rows = list(csv.DictReader(io.StringIO(run("report", str(saved), "-o", "focus", *asked).output)))
+    assert {row["BillingCurrency"] for row in rows} == {"EUR"}
+    difference = json.loads(run("diff", str(saved), str(STORY), "--now", NOW, "-o", "json", *asked).output)
+    assert difference["currency"] == "EUR"
+    assert abs(Decimal(difference["cost"]["delta_monthly"]["expected"])) < Decimal("0.01")
+
+
+@pytest.mark.parametrize("command", ["cost", "check", "report"])
+def test_a_currency_without_an_exchange_rate_is_an_error(command: str, saved: Path) -> None:
+    done = run(command, str(saved if command == "report" else STORY), "--currency", "EUR")
+    assert done.exit_code == 2
+    assert "no exchange rate to EUR is known" in done.errors
+
+
+def test_rates_for_a_saved_report_without_a_currency_would_have_no_effect(saved: Path) -> None:
+    done = run("report", str(saved), "--rates", "rates.yaml")
+    assert done.exit_code == 2
+    assert "--rates has no effect without --currency" in done.errors

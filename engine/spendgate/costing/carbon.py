@@ -19,8 +19,9 @@ from spendgate.costing.hours import HOURS_PER_MONTH, hours_per_month
 from spendgate.model.carbon import Footprint
 from spendgate.model.cost import Estimate, EstimateState
 from spendgate.model.facets import Disk, Facets, Pool
-from spendgate.model.values import Number, Unknown
-from spendgate.ports import MachineSpec
+from spendgate.model.own_machines import PROVIDER
+from spendgate.model.values import Number, Unknown, Whole
+from spendgate.ports import MachineSpec, OwnPower
 
 HOST_LIFE_HOURS: Final = Decimal(4) * Decimal(8766)
 """Four years, as Cloud Carbon Footprint spreads the making of a server."""
@@ -90,6 +91,24 @@ def energy_kwh(watts: Watts, count: Decimal, hours: Decimal, utilisation: Decima
     return watts.at(utilisation) * count * hours / _THOUSAND * pue
 
 
+def own_footprint(power: OwnPower, count: Whole, hours: Decimal) -> Footprint:
+    """Of machines of one's own with stated watts; what they emit needs the stated grid, and their making what it emitted."""
+    if isinstance(count, Unknown) or count is None:
+        return _unknown(count.reason if isinstance(count, Unknown) else "how many machines run is not stated")
+    machines = Decimal(count)
+    watts = Watts(power.watts_idle, power.watts_full)
+    kwh = energy_kwh(watts, machines, hours, power.utilisation, power.pue)
+    kilograms: Number = Unknown("the emissions of its grid are not stated: grid_gco2e_per_kwh in the rates file")
+    if power.grid_grams_per_kwh is not None:
+        kilograms = kwh * power.grid_grams_per_kwh / _THOUSAND
+    embodied: Number = Unknown("what making it emitted is not stated: embodied_kg in the rates file")
+    if power.embodied_kg is not None:
+        # NOTE: it was made whether it runs or not, so every hour of its life bears its share.
+        embodied = power.embodied_kg * machines * HOURS_PER_MONTH / (power.life_hours or HOST_LIFE_HOURS)
+    note = f"{power.watts_idle:f} to {power.watts_full:f} W at {power.utilisation * 100:.0f}% utilisation, PUE {power.pue:f}"
+    return Footprint(kwh, kilograms, embodied, (f"{note}, as the rates file states",))
+
+
 class CarbonMeter:
     """Works out footprints resource by resource from facets."""
 
@@ -113,6 +132,9 @@ class CarbonMeter:
         grams: Decimal | None = None
         making: Unknown | None = None
         for pool in facets.pools:
+            own = self._own(provider, pool)
+            if own is not None:
+                return own_footprint(own, pool.capacity.desired, hours)
             region = pool.region if isinstance(pool.region, str) else facets.region
             grid = self._figures.grid(provider, region) if isinstance(region, str) else None
             if grid is None or grid.pue is None:
@@ -135,6 +157,14 @@ class CarbonMeter:
         return Footprint(
             kwh, kilograms, embodied if making is None else making, tuple(dict.fromkeys(note for note in notes if note))
         )
+
+    def _own(self, provider: str, pool: Pool) -> OwnPower | None:
+        """What a machine of one's own draws, where somebody stated it."""
+        of = pool.details.get("provider") or provider
+        if of != PROVIDER or not isinstance(pool.machine_types, tuple) or not pool.machine_types:
+            return None
+        spec = self._shapes.machine(PROVIDER, pool.machine_types[0])
+        return spec.power if spec is not None else None
 
     def _pool(self, provider: str, pool: Pool, hours: Decimal, pue: Decimal) -> tuple[Decimal, list[str]] | Unknown:
         count = pool.capacity.desired

@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.model.cost import Basis, Rate, RateQuery
+from spendgate.model.own_machines import PROVIDER
 from spendgate.ports import Catalog, MachineSpec
 
 SERVICE = "pod"
@@ -33,6 +34,8 @@ def pod_rate(query: RateQuery, rate_of: LookUp, catalog: Catalog) -> Rate | str:
 
 
 def _default(query: RateQuery, part: str, rate_of: LookUp) -> Rate | str:
+    if query.provider == PROVIDER:
+        return f"which machine of one's own bears the {part} is not stated: name its type as node.kubernetes.io/instance-type"
     suffix = " spot" if query.purchase == "spot" else ""
     found = rate_of(RateQuery("kubernetes", "global", "pod default", f"{query.provider} {part}{suffix}"))
     if isinstance(found, str):
@@ -65,7 +68,7 @@ def _split(query: RateQuery, part: str, machine_type: str, rate_of: LookUp, cata
     share = _share(part, spec, listed, query.provider, rate_of)
     if isinstance(share, str):
         return share
-    note = "; ".join(text for text in (f"share of {machine_type} at {price.price:f} an hour", price.note) if text)
+    note = "; ".join(text for text in (f"share of {machine_type} at {round(price.price, 6).normalize():f} an hour", price.note) if text)
     return replace(price.times(share), unit=_UNITS[part], note=note)
 
 
@@ -75,7 +78,9 @@ def _share(part: str, spec: MachineSpec, listed: Decimal, provider: str, rate_of
     assert spec.memory_gib is not None
     weights: dict[str, Decimal] = {}
     for name in ("cpu", "memory"):
-        rate = rate_of(RateQuery("kubernetes", "global", "pod default", f"{provider} {name}"))
+        # NOTE: rates of a cloud serve as proportions alone; those of a machine of one's own are nobody's, OpenCost's own are taken.
+        whose = "any" if provider == PROVIDER else provider
+        rate = rate_of(RateQuery("kubernetes", "global", "pod default", f"{whose} {name}"))
         if isinstance(rate, str):
             return f"no default rates of {provider} are known to split a node's price by"
         weights[name] = rate.price

@@ -26,7 +26,7 @@ def compare(base: v1.Report, head: v1.Report) -> v1.Report:
     if base.currency != head.currency:
         raise SettingsError(
             f"the two are in different currencies: {base.currency} and {head.currency}",
-            hint="estimate both with the same --rates",
+            hint=f"--currency {head.currency} --rates FILE converts both, at the exchange rate that the file states",
         )
     changes = list(_joined(base, head))
     return v1.Report(

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from spendgate.costing.carbon import CarbonMeter
+from spendgate.errors import SettingsError
 from spendgate.model.resource import Level, Problem
-from spendgate.ports import Catalog, PriceSource
+from spendgate.ports import Catalog, Offers, PriceSource
 from spendgate.prices.book import PriceBook
 from spendgate.prices.energy import EnergyBook
 from spendgate.prices.llm import TokenPrices
@@ -16,6 +17,10 @@ from spendgate.settings import Settings
 
 if TYPE_CHECKING:
     from spendgate.prices.overlay import RateOverlay
+
+
+_PUBLISHED = "USD"
+"""The currency of every price in the book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,16 @@ class Pricing:
         """What works out energy and emissions, with the figures of the book and the shapes of the catalogue."""
         return CarbonMeter(EnergyBook(self.book.path), self.catalog)
 
+    def figures(self) -> EnergyBook:
+        """Figures on power and emissions."""
+        return EnergyBook(self.book.path)
+
+    def offers(self) -> Offers:
+        """Which machines could be had where."""
+        from spendgate.prices.offers import MachineOffers
+
+        return MachineOffers(self.book.path)
+
     def problems(self) -> tuple[Problem, ...]:
         """Entries of the rates file that had no effect; ask when everything is priced."""
         if self.overlay is None:
@@ -44,7 +59,7 @@ class Pricing:
         found = [
             Problem(Level.WARNING if "ended on" in said else Level.INFO, said) for said in self.overlay.idle_entries()
         ]
-        if self.currency != "USD":
+        if self.currency != _PUBLISHED:
             # NOTE: limits of policies and budgets are plain numbers: nothing converts the 500 USD that a parameter says.
             message = (
                 f"costs are in {self.currency}: amounts in policies and budgets are compared as if they were in it too"
@@ -54,12 +69,31 @@ class Pricing:
 
 
 def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> Pricing:
-    """The prices of a run. Raises SettingsError for a rates file that is not right, InputError when it cannot be read."""
+    """The prices of a run.
+
+    Raises SettingsError for a rates file that is not right and for a currency without an exchange rate, InputError for a file
+    that cannot be read.
+    """
     listed = TokenPrices(book, today)
     if settings.rates is None:
+        if settings.currency not in (None, _PUBLISHED):
+            raise _no_exchange(settings.currency, None)
         return Pricing(book, listed, book)
+    from spendgate.prices.exchange import Exchange
     from spendgate.prices.overlay import RateOverlay
     from spendgate.prices.rates_file import load
 
-    overlay = RateOverlay(listed, book, load(settings.rates), today)
+    rates = load(settings.rates)
+    if settings.currency and Exchange(rates.said.exchange_rates).conversion(_PUBLISHED, settings.currency) is None:
+        raise _no_exchange(settings.currency, settings.rates)
+    overlay = RateOverlay(listed, book, rates, today, settings.currency)
     return Pricing(book, overlay, overlay, overlay.currency, overlay)
+
+
+def _no_exchange(currency: str | None, file: str | None) -> SettingsError:
+    where = "it states" if file else "a rates file (--rates) would state"
+    return SettingsError(
+        f"prices are published in {_PUBLISHED} and no exchange rate to {currency} is known",
+        file=file,
+        hint=f"{where} one: exchange_rates: [{{from: {_PUBLISHED}, to: {currency}, rate: ..., as_of: ..., source: ...}}]",
+    )

@@ -8,17 +8,19 @@ from pathlib import Path
 
 from spendgate.documents import read_bytes
 from spendgate.pipeline import cost
+from spendgate.pipeline.converting import converted
 from spendgate.settings import Settings
 from spendgate.wire import v1
 
 
 def side(path: str, settings: Settings, now: datetime) -> v1.Report:
-    """The costs of an input, or a saved report as it is. Raises InputError, SettingsError."""
+    """The costs of an input, or a saved report, in the currency that was asked for. Raises InputError, SettingsError."""
     saved = Path(path)
     if saved.is_file():
         data = read_bytes(saved)
         if v1.looks_like_report(data):
-            return v1.read(data, path)
+            report = v1.read(data, path)
+            return converted(report, settings.currency, settings.rates) if settings.currency else report
     return cost([path], settings, now)
 
 

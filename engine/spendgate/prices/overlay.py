@@ -14,11 +14,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
+from spendgate.model.own_machines import POWER
 from spendgate.ports import Catalog, MachineSpec, PriceSource
-from spendgate.prices.own_machines import HOURS_PER_YEAR, Ownership
+from spendgate.prices.exchange import Exchange
+from spendgate.prices.own_machines import HOURS_PER_YEAR, machine_rate, power_of
 
 if TYPE_CHECKING:
-    from spendgate.prices.rates_file import Commitment, OwnMachine, Rates, Scope
+    from spendgate.prices.rates_file import Commitment, Rates, Scope
 
 _HUNDRED = Decimal(100)
 _AZURE_FAMILY = re.compile(r"(?:standard|basic)_([a-z]+)", re.IGNORECASE)
@@ -68,14 +70,22 @@ class RateOverlay:
 
     name = "rates file"
 
-    def __init__(self, prices: PriceSource, catalog: Catalog, rates: Rates, today: date | None = None) -> None:
+    def __init__(
+        self,
+        prices: PriceSource,
+        catalog: Catalog,
+        rates: Rates,
+        today: date | None = None,
+        currency: str | None = None,
+    ) -> None:
+        """Lay `rates` over `prices`; `currency` goes before the one that the file names."""
         self._prices, self._catalog, self._rates, self._today = prices, catalog, rates, today
         said = rates.said
-        self.currency = said.currency
+        self.currency = currency or said.currency
         self._discounts = self._entries("discounts", said.discounts)
         self._own = self._entries("prices", said.prices)
         self._commitments = self._entries("commitments", said.commitments)
-        self._exchange = {(each.from_, each.to): each for each in said.exchange_rates}
+        self._exchange = Exchange(said.exchange_rates)
         self._machines = {(each.provider, each.machine_type.lower()): each for each in said.machines}
         self._machine_places = {
             each.machine_type.lower(): rates.place("machines", number) for number, each in enumerate(said.machines)
@@ -119,7 +129,16 @@ class RateOverlay:
         if own is None:
             return self._catalog.machine(provider, machine_type)
         memory = self._catalog.accelerator_memory_gib(own.accelerator) if own.accelerator else None
-        return MachineSpec(machine_type, own.vcpu, own.memory_gib, own.accelerator, own.accelerator_count, memory)
+        return MachineSpec(
+            own.machine_type,
+            own.vcpu,
+            own.memory_gib,
+            own.accelerator,
+            own.accelerator_count,
+            memory,
+            owned=own.purchase_price is not None,
+            power=power_of(own),
+        )
 
     def machine_types(self, provider: str) -> Sequence[str]:
         """All machine types of a provider, in order."""
@@ -155,7 +174,8 @@ class RateOverlay:
         return found
 
     def _own_rate(self, query: RateQuery) -> Rate | None:
-        entries = [entry for entry in self._own if entry.scope.purchase == query.purchase]
+        bought = "spot" if query.purchase == "spot" else "on-demand"
+        entries = [entry for entry in self._own if entry.scope.purchase == bought and query.purchase != POWER]
         entry = self._best(entries, query)
         if entry is not None:
             said = entry.scope
@@ -173,21 +193,7 @@ class RateOverlay:
         machine = self._machines.get((query.provider, query.item.lower()))
         if machine is None or query.service != "machine" or not _like(query.region, machine.region):
             return None
-        return self._machine_rate(machine)
-
-    def _machine_rate(self, machine: OwnMachine) -> Rate:
-        place = self._machine_places[machine.machine_type.lower()]
-        if machine.price_per_hour is not None:
-            price, note = machine.price_per_hour, f"own price ({place})"
-        else:
-            owned = ownership(machine)
-            price = owned.machine_hour()
-            capital, power = owned.capital_per_hour(), owned.power_per_hour()
-            note = (
-                f"{capital:.4f} for purchase and hosting and {power:.4f} for power an hour, "
-                f"at {machine.utilisation_percent.normalize():f}% utilisation ({place})"
-            )
-        return Rate(price, "hours", machine.as_of.isoformat(), machine.source or place, machine.currency, note=note)
+        return machine_rate(machine, self._machine_places[machine.machine_type.lower()], query.purchase)
 
     def _discounted(self, rate: Rate, query: RateQuery) -> Rate:
         entry = self._best(self._discounts, query)
@@ -237,36 +243,17 @@ class RateOverlay:
             price += said.upfront / (said.term_years * HOURS_PER_YEAR)
         if said.currency == currency:
             return price
-        exchange = self._exchange.get((said.currency, currency))
-        return price * exchange.rate if exchange else None
+        exchange = self._exchange.conversion(said.currency, currency)
+        return price * exchange.factor if exchange else None
 
     def _converted(self, rate: Rate) -> Rate | str:
         if rate.currency == self.currency:
             return rate
-        exchange = self._exchange.get((rate.currency, self.currency))
+        exchange = self._exchange.conversion(rate.currency, self.currency)
         if exchange is None:
             origin = self._rates.document.origin
             return f"its price is in {rate.currency} and {origin} states no exchange rate to {self.currency}"
-        source = f", {exchange.source}" if exchange.source else ""
-        note = f"{rate.currency} to {self.currency} at {exchange.rate.normalize():f} of {exchange.as_of.isoformat()}{source}"
-        return replace(rate.times(exchange.rate), currency=self.currency, note=_joined(rate.note, note))
-
-
-def ownership(machine: OwnMachine) -> Ownership:
-    """What a machine costs its owner, from its entry in the file (which has been checked to state all of it)."""
-    needed = (machine.purchase_price, machine.life_years, machine.watts_idle, machine.watts_full)
-    purchase, life, idle, full = (amount if amount is not None else Decimal(0) for amount in needed)
-    return Ownership(
-        purchase_price=purchase,
-        life_years=life,
-        watts_idle=idle,
-        watts_full=full,
-        pue=machine.pue or Decimal(1),
-        price_per_kwh=machine.price_per_kwh or Decimal(0),
-        overhead=machine.overhead_percent / _HUNDRED,
-        hosting_per_month=machine.hosting_per_month,
-        utilisation=machine.utilisation_percent / _HUNDRED,
-    )
+        return replace(rate.times(exchange.factor), currency=self.currency, note=_joined(rate.note, exchange.note))
 
 
 def family_of(query: RateQuery) -> str:

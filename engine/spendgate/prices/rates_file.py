@@ -61,7 +61,8 @@ class OwnPrice(Scope):
 class OwnMachine(_Strict):
     """A machine of one's own (on premises, at the edge, in a private cloud) or of a cloud that no book knows.
 
-    Either `price_per_hour`, or what it costs its owner: purchase, life, power and hosting.
+    Either `price_per_hour`, or what it costs its owner: purchase, life, power and hosting. Watts and PUE may stand beside a
+    price too: with `grid_gco2e_per_kwh` they tell its emissions, with `embodied_kg` those of making it.
     """
 
     name: str = ""
@@ -85,16 +86,24 @@ class OwnMachine(_Strict):
     price_per_kwh: NotNegative | None = None
     hosting_per_month: NotNegative = Decimal(0)
     utilisation_percent: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(100)
+    grid_gco2e_per_kwh: NotNegative | None = None
+    embodied_kg: NotNegative | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> OwnMachine:
-        needed = ("purchase_price", "life_years", "watts_idle", "watts_full", "pue", "price_per_kwh")
+        power = ("watts_idle", "watts_full", "pue")
+        needed = ("purchase_price", "life_years", *power, "price_per_kwh")
         stated = [name for name in needed if getattr(self, name) is not None]
-        if self.price_per_hour is not None and stated:
-            raise ValueError(f"state price_per_hour, or {', '.join(stated)}: not both")
-        if self.price_per_hour is None and len(stated) < len(needed):
-            lacking = [name for name in needed if name not in stated]
+        lacking = [name for name in needed if name not in stated]
+        bought = [name for name in ("purchase_price", "price_per_kwh") if name in stated]
+        if self.price_per_hour is not None and bought:
+            raise ValueError(f"state price_per_hour, or {', '.join(bought)}: not both")
+        if self.price_per_hour is None and lacking:
             raise ValueError(f"without price_per_hour it needs {', '.join(lacking)}")
+        if any(name in stated for name in power) and any(name in lacking for name in power):
+            raise ValueError(f"{', '.join(power)} tell what it draws together: state all of them")
+        if self.watts_idle is not None and self.watts_full is not None and self.watts_idle > self.watts_full:
+            raise ValueError("watts_idle is more than watts_full")
         return self
 
 

@@ -41,6 +41,6 @@ def test_rates_files_of_the_page_are_right(tmp_path: Path, text: str) -> None:
 
 def test_the_page_names_every_list_and_unit() -> None:
     assert len(USAGE) == 2
-    assert len(RATES) == 1
+    assert len(RATES) == 2
     assert [name for name in IMPORTERS.names() if f"`{name}`" not in PAGE] == []
     assert [name for name in UNITS if f"`{name}`" not in PAGE] == []

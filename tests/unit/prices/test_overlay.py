@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.unit.costing.shared.pricing import Prices, rate
 
 from spendgate.errors import SettingsError
 from spendgate.model.cost import Rate, RateQuery, RateTier
-from spendgate.ports import MachineSpec
+from spendgate.ports import MachineSpec, OwnPower
 from spendgate.prices.overlay import RateOverlay, family_of
 from spendgate.prices.own_machines import Ownership
 from spendgate.prices.rates_file import load
@@ -153,7 +154,9 @@ machines:
 def test_a_machine_of_ones_own_has_a_shape_and_a_price_with_its_parts(overlay: Make) -> None:
     made = overlay(SERVERS)
     spec = made.machine("onprem", "dgx-h100")
-    assert spec == MachineSpec("dgx-h100", D(224), D(2048), "H100-80GB", D(8), D(80))
+    assert spec is not None
+    assert replace(spec, power=None) == MachineSpec("dgx-h100", D(224), D(2048), "H100-80GB", D(8), D(80), owned=True)
+    assert spec.power == OwnPower(D(3000), D(10200), D("1.4"), D("0.5"), life_hours=D(4) * 8760)
     found = made.rate(machine("dgx-h100", provider="onprem", region="cellar"))
     assert isinstance(found, Rate)
     assert round(found.price / 8, 2) == D("2.57")
@@ -231,6 +234,12 @@ def test_what_had_no_effect_is_told(overlay: Make) -> None:
         ("prices:\n  - {item: x, price: 0, as_of: 2026-01-01}\n", 2, "greater than 0"),
         ("prices:\n  - {item: x, price: 1}\n", 2, "as_of"),
         ("machines:\n  - {machine_type: x, as_of: 2026-01-01}\n", 2, "without price_per_hour it needs purchase_price"),
+        ("machines:\n  - {machine_type: x, as_of: 2026-01-01, price_per_hour: 1, pue: 1.4}\n", 2, "state all of them"),
+        (
+            "machines:\n  - {machine_type: x, as_of: 2026-01-01, price_per_hour: 1, purchase_price: 5}\n",
+            2,
+            "price_per_hour, or purchase_price",
+        ),
         (
             "commitments:\n  - {name: x, kind: reservation, covers_percent: 5}\n",
             2,
@@ -239,7 +248,19 @@ def test_what_had_no_effect_is_told(overlay: Make) -> None:
         ("currency: euro\n", 1, "currency"),
         ("- 1\n", 1, "a map was expected"),
     ],
-    ids=["section", "key", "too much off", "nothing", "undated", "half a machine", "no price", "currency", "a list"],
+    ids=[
+        "section",
+        "key",
+        "too much off",
+        "nothing",
+        "undated",
+        "half a machine",
+        "half of its power",
+        "bought and rented",
+        "no price",
+        "currency",
+        "a list",
+    ],
 )
 def test_a_file_that_is_not_right_is_refused_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
     path = tmp_path / "rates.yaml"

@@ -12,11 +12,13 @@ from typing import Any
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.kubernetes_volumes import volume_components
 from spendgate.costing.meters.machines import label, unpriced, whole_amount
+from spendgate.costing.meters.own_machines import standing
 from spendgate.costing.pod_rates import SERVICE
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.facets import Pool
 from spendgate.model.money import UNBOUNDED
+from spendgate.model.own_machines import PROVIDER
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
@@ -215,6 +217,9 @@ class Nodes:
                 continue
             purchase = "spot" if pool.purchase.model == "spot" else "on-demand"
             provider = str(pool.details.get("provider"))
+            if provider == PROVIDER:
+                yield from standing(subject, pool.machine_types, pool.region, count)
+                continue
             queries = [RateQuery(provider, pool.region, "machine", type_, purchase) for type_ in pool.machine_types]
             yield Component(
                 f"Machine ({purchase}, {pool.machine_types[0]})",

@@ -21,6 +21,7 @@ from spendgate.facets.kubernetes.sources import NodeSource, karpenter_source, no
 from spendgate.facets.kubernetes.wishes import Wishes
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.facets import Accelerators, Capacity, Facets, Limits, Pool, Scaling
+from spendgate.model.own_machines import ANY_SITE, PROVIDER, fitting_types
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Text, Unknown, Whole
 from spendgate.ports import FacetContext, MachineSpec
@@ -40,8 +41,11 @@ def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
     capacity, allocatable = mapping(dig(values, "status", "capacity")), mapping(dig(values, "status", "allocatable"))
     accel = _of_node(capacity or allocatable, source, cluster)
     wishes = Wishes(source.labels)
+    types = source.machine_types
+    if provider in (None, PROVIDER):
+        provider, region, types = _own_machine(source, capacity or allocatable, accel, provider, region, cluster)
     pool = Pool(
-        machine_types=source.machine_types or Unknown("no label tells the instance type"),
+        machine_types=types or Unknown("no label tells the instance type"),
         purchase=purchase_of(wishes),
         accelerators=accel,
         region=region,
@@ -67,6 +71,36 @@ def node(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets:
     )  # fmt: skip
     # NOTE: what is billed is the machine behind a node: its cloud's tags count, not the labels of the node.
     return replace(facets, taggable=False)
+
+
+def _own_machine(
+    source: NodeSource,
+    capacity: Mapping[str, Any],
+    accel: Accelerators,
+    provider: str | None,
+    region: Text,
+    cluster: Cluster,
+) -> tuple[str | None, Text, tuple[str, ...]]:
+    """A node of no cloud: the machine of the rates file that it is, by its label or by its hardware; else as it was."""
+    catalog = cluster.shapes.catalog
+    own = [spec for type_ in catalog.machine_types(PROVIDER) if (spec := catalog.machine(PROVIDER, type_)) is not None]
+    labelled = tuple(spec.machine_type for spec in own if spec.machine_type in source.machine_types)
+    count, models = accel.count, accel.models
+    fitting = fitting_types(
+        own,
+        model=models[0] if isinstance(models, tuple) and models else None,
+        accelerators=Decimal(count) if isinstance(count, (int, Decimal)) else None,
+        vcpu=_known(quantity(capacity.get("cpu"))),
+        memory_gib=_known(gib(capacity.get("memory"))),
+    )
+    types = labelled or fitting
+    if not types:
+        return provider, region, source.machine_types
+    return PROVIDER, region if isinstance(region, str) else ANY_SITE, types
+
+
+def _known(amount: Number) -> Decimal | None:
+    return amount if isinstance(amount, Decimal) else None
 
 
 def _counted(amounts: Mapping[str, Any]) -> dict[str, Decimal | Unknown]:
