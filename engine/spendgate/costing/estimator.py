@@ -97,7 +97,7 @@ class Estimator:
             else:
                 items.extend(_tier_items(component, component.quantity, tiers))
         else:
-            rate = self._rate(component.query)
+            rate = component.stated or self._rate(component.query)
             if isinstance(rate, str):
                 missing.append(_without_rate(component, rate))
             else:

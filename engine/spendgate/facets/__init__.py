@@ -13,6 +13,7 @@ ADAPTERS: Registry[FacetAdapter] = Registry(
         "google": "spendgate.facets.google:ADAPTER",
         "azure": "spendgate.facets.azure:ADAPTER",
         "kubernetes": "spendgate.facets.kubernetes:ADAPTER",
+        "llm": "spendgate.facets.gateway:ADAPTER",
         "onprem": "spendgate.facets.onprem:ADAPTER",
     },
 )

@@ -17,13 +17,17 @@ from spendgate.registry import Registry
 _HEAD_BYTES = 65_536
 _READS_THE_REST = "terraform-plan"
 _MAKE_A_PLAN = "terraform plan -out plan.tfplan && terraform show -json plan.tfplan > plan.json"
-_WHAT_IS_READ = f"{_MAKE_A_PLAN}; Kubernetes manifests: a folder, a file, or helm template CHART | spendgate check -"
+_WHAT_IS_READ = (
+    f"{_MAKE_A_PLAN}; Kubernetes manifests: a folder, a file, or helm template CHART | spendgate check -;"
+    " an LLM gateway: LiteLLM's config.yaml"
+)
 
 INPUTS: Registry[Input] = Registry(
     "input",
     "spendgate.inputs",
     {
         "inventory": "spendgate.inputs.inventory:INVENTORY",
+        "llm-gateway": "spendgate.inputs.llm_gateway:LLM_GATEWAY",
         "terraform-source": "spendgate.inputs.terraform_source.source:TERRAFORM_SOURCE",
         "kubernetes": "spendgate.inputs.kubernetes:KUBERNETES",
         "terraform-binary-plan": "spendgate.inputs.terraform.binary:BINARY_PLAN",
@@ -39,6 +43,7 @@ COMPARISONS: Registry[Compare] = Registry(
     {
         "k8s": "spendgate.inputs.kubernetes.comparison:compare",
         "source": "spendgate.inputs.terraform_source.comparison:compare",
+        "gateway": "spendgate.inputs.llm_gateway.comparison:compare",
     },
 )
 """What tells the changes between two states of the same source (`Workload.source`), for `--base`."""

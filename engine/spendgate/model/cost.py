@@ -117,8 +117,8 @@ class Missing(StrEnum):
 class Component:
     """A metered part before it is priced: how much of what, and whether it stops with its machine.
 
-    Exactly one of `quantity` and `missing_reason` is set. A meter cannot give a rate: figures live in the price book, not in
-    code. `tiered` spreads the quantity over the steps of the rate.
+    Exactly one of `quantity` and `missing_reason` is set. A meter gives no rate of its own: figures live in the price book, not in
+    code; only one that the configuration states comes with it (`stated`). `tiered` spreads the quantity over the steps of the rate.
     """
 
     name: str
@@ -137,6 +137,8 @@ class Component:
     it; the note names both."""
     stops: bool = False
     """Whether it stops being paid when the machine stops: a schedule can save it. Disks, addresses and fees do not."""
+    stated: Rate | None = None
+    """A rate that the configuration itself states, with its source; it wins over the one that the query would find."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from spendgate.inputs import COMPARISONS, open_input
 from spendgate.model.resource import Locate, Workload
 from spendgate.settings import Settings
 
-_WORDS = {"k8s": "Kubernetes objects", "source": "Terraform source"}
+_WORDS = {"k8s": "Kubernetes objects", "source": "Terraform source", "gateway": "configuration of LLM gateways"}
 _SOURCE_SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SOURCE_ONLY = {"variables": "--var and --var-file", "roots": "--root"}
 

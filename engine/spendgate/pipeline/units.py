@@ -14,6 +14,7 @@ from spendgate.wire import v1
 
 _SERVES = ("ai.endpoint", "ai.model", "k8s.serving")
 _WITHOUT = "units are not stated: give units.requests or units.tokens in the usage file"
+_OWN = "it runs on a server of its own: give the use there, where its cost is"
 
 
 def unit_costs(assessed: Iterable[Assessed], usage: UsageFile) -> tuple[v1.UnitCost, ...]:
@@ -25,6 +26,9 @@ def unit_costs(assessed: Iterable[Assessed], usage: UsageFile) -> tuple[v1.UnitC
         resource = item.change.resource
         use = usage.of(resource.address, resource.type, item.facets, resource.provider) if usage else {}
         units = _units(at_size(use, "expected")) if use else {}
+        if item.facets.llm.get("self_hosted") is True:
+            found.append(v1.UnitCost(resource.address, UNITS["requests"][0], reason=_OWN))
+            continue
         if not units and item.facets.kind in _SERVES:
             found.append(v1.UnitCost(resource.address, UNITS["requests"][0], reason=_WITHOUT))
         found += [_cost(item, name, amount) for name, amount in units.items()]

@@ -32,7 +32,7 @@ class TokenPrices:
         self._others, self._today = others, today
 
     def rate(self, query: RateQuery) -> Rate | str:
-        """The price of a million tokens in USD, or the reason why there is none."""
+        """The price of a million tokens in USD, or the reason why there is none. A seller is a name or the address that is called."""
         if query.service != SERVICE:
             return self._others.rate(query)
         match = _ITEM.fullmatch(query.item)
@@ -66,7 +66,10 @@ class TokenPrices:
         moment = datetime.combine(self._today, time(12), UTC) if self._today else None
         snapshot = data_snapshot.get_snapshot()
         try:
-            sold_by, found = snapshot.find_provider_model(model, None, provider, None)
+            by_address = "://" in provider
+            sold_by, found = snapshot.find_provider_model(
+                model, None, None if by_address else provider, provider if by_address else None
+            )
         except LookupError:
             return f"no token price of {model} at {provider} is known"
         prices = found.get_prices(moment or snapshot.timestamp)

@@ -18,6 +18,7 @@ _SOURCES = {
     "source": "Terraform source",
     "k8s": "Kubernetes manifests",
     "inventory": "inventory",
+    "gateway": "LLM gateway configuration",
 }
 _TALLIES = (
     ("error", "could not be judged"),

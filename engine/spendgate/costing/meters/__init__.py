@@ -21,6 +21,7 @@ METERS: Registry[Meter] = Registry(
         "azure.model-tokens": "spendgate.costing.meters.llm_tokens:DEPLOYMENTS",
         "llm.model-tokens": "spendgate.costing.meters.llm_tokens:STATED",
         "llm.gateway-tokens": "spendgate.costing.meters.llm_tokens:GATEWAYS",
+        "llm.gateway-tokens": "spendgate.costing.meters.llm_tokens:GATEWAYS",
         "aws.storage": "spendgate.costing.meters.aws_storage:STORAGE",
         "aws.file-systems": "spendgate.costing.meters.aws_files:FILE_SYSTEMS",
         "aws.databases": "spendgate.costing.meters.aws_databases:DATABASES",

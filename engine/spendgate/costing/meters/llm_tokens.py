@@ -11,12 +11,13 @@ from decimal import Decimal
 
 from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.usage import UsageValueError, stated
-from spendgate.model.cost import Basis, Component, Quantity, RateQuery
+from spendgate.model.cost import Basis, Component, Quantity, Rate, RateQuery
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
 SERVICE = "llm tokens"
 """`RateQuery.service` of token prices. Items: `gpt-4o: cached input`, `gpt-4o: output batch, 4000 a request`."""
+GATEWAY_MODEL = "litellm_model"
 LLM_USAGE = "llm_usage"
 """A type that exists in usage files alone: a model that no resource of the run stands for (a gateway, an API)."""
 _UNIT = "1M tokens"
@@ -32,6 +33,12 @@ KEYS: Mapping[str, str] = {
     "llm_cached_percent": "percent of the tokens in that are read from a cache",
     "llm_batch_percent": "percent of the other tokens that go through a batch interface",
 }
+_STATED: Mapping[str, tuple[str, str]] = {
+    "input": ("input_price_per_million", "input_cost_per_token"),
+    "output": ("output_price_per_million", "output_cost_per_token"),
+    "cached input": ("cached_price_per_million", "cache_read_input_token_cost"),
+}
+"""By kind of token: the facet under `llm`, and how the gateway's configuration calls it."""
 
 
 def is_stated(usage: Mapping[str, object]) -> bool:
@@ -51,6 +58,8 @@ class LlmTokens:
         """Tokens in and out by how they are paid, or what must be stated."""
         if not is_stated(subject.usage) and not self._always:
             return
+        if subject.facets.llm.get("self_hosted") is True:
+            return  # NOTE: nobody sells these tokens: they cost what the server costs, which is counted where it stands.
         provider, model = _model(subject)
         if isinstance(model, Unknown):
             yield unpriced("Tokens", _UNIT, f"its model is {model.reason}")
@@ -70,6 +79,13 @@ def _model(subject: Subject) -> tuple[str, str | Unknown]:
             )
         return provider, model
     named = subject.facets.llm.get("model")
+    if resource.type == GATEWAY_MODEL:
+        seller = subject.facets.llm.get("sold_by")
+        if isinstance(seller, Unknown) or not seller:
+            reason = seller.reason if isinstance(seller, Unknown) else "nobody known by this name"
+            return resource.provider, Unknown(f"of an unknown seller ({reason})")
+        if isinstance(named, str):
+            return seller, _REGION_PREFIX.sub("", named)
     if named is None:
         field = "model_source.0.copy_from" if resource.type == "aws_bedrock_inference_profile" else "foundation_model"
         named = resource.attributes.text(field)
@@ -77,7 +93,12 @@ def _model(subject: Subject) -> tuple[str, str | Unknown]:
         return resource.provider, named
     if not named:
         return resource.provider, Unknown("not stated")
-    return resource.provider, _REGION_PREFIX.sub("", str(named).rsplit("/", 1)[-1])
+    return resource.provider, plain_model(str(named))
+
+
+def plain_model(named: str) -> str:
+    """The model's name by which token prices are asked: without a path before it, or the place of a cross-region profile."""
+    return _REGION_PREFIX.sub("", named.rsplit("/", 1)[-1])
 
 
 def _tokens(subject: Subject, provider: str, model: str) -> Iterator[Component]:
@@ -109,7 +130,19 @@ def _tokens(subject: Subject, provider: str, model: str) -> Iterator[Component]:
         for words, what, amount in parts:
             if amount or not (words or total):
                 query = RateQuery(provider, region, SERVICE, f"{model}: {what}{suffix}")
-                yield Component(name + words, _UNIT, query, Quantity.exactly(amount / _MILLION), Basis.USAGE)
+                own = _stated_rate(subject, what)
+                yield Component(
+                    name + words, _UNIT, query, Quantity.exactly(amount / _MILLION), Basis.USAGE, stated=own
+                )
+
+
+def _stated_rate(subject: Subject, what: str) -> Rate | None:
+    """The price that a gateway's configuration states for a kind of token. NOTE: a price of nothing is not believed of a seller."""
+    field = _STATED.get(what)
+    price = subject.facets.llm.get(field[0]) if field is not None else None
+    if field is None or not isinstance(price, Decimal) or not price:
+        return None
+    return Rate(price, _UNIT, "", f"{field[1]} in the gateway's configuration")
 
 
 def _share(usage: Mapping[str, object], key: str) -> Decimal:
@@ -123,6 +156,7 @@ def _share(usage: Mapping[str, object], key: str) -> Decimal:
 
 DEPLOYMENTS = LlmTokens("azurerm_cognitive_deployment", always=False)
 BEDROCK = LlmTokens("aws_bedrock_inference_profile", "aws_bedrockagent_agent", always=True)
+GATEWAYS = LlmTokens(GATEWAY_MODEL, always=True)
 STATED = LlmTokens(
     LLM_USAGE,
     always=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from spendgate.inputs.kubernetes.files import (
 )
 from spendgate.inputs.kubernetes.objects import DEFAULT_NAMESPACE, address_of, controllers_of, to_resource
 from spendgate.inputs.kubernetes.references import ObjectReferences
-from spendgate.model.resource import Action, Change, Level, Location, Problem, Workload
+from spendgate.model.resource import Action, Change, Level, Locate, Location, Problem, Workload
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _TEMPLATES = (*YAML_SUFFIXES, ".tpl")
+_GATEWAY = re.compile(r"model_list|litellm_settings|router_settings")
 _LONGEST_TEXT = 16 * 1024 * 1024
 """Texts longer than this keep the line of their document only: finding a field in one means parsing it again."""
 _LONGEST_LIST = 2 * 1024 * 1024
@@ -134,6 +136,13 @@ def _workload(objects: list[RawObject], origin: str, problems: list[Problem], na
             address = _spare_address(address, places, raw, problems)
         places[address] = raw
         changes.append(Change(address, Action.DECLARE, None, to_resource(raw.values, address)))
+    locate: Locate = ObjectLocator(places)
+    if any(_carries_gateway(raw.values) for raw in objects):
+        from spendgate.inputs.llm_gateway.config_map import gateways_of
+
+        for gateway in gateways_of(objects, namespace, problems):
+            changes.extend(gateway.changes())
+            locate = _first_of(gateway.locate, locate)
     ordered = tuple(sorted(changes, key=lambda change: change.address))
     return Workload(
         origin=origin,
@@ -141,9 +150,19 @@ def _workload(objects: list[RawObject], origin: str, problems: list[Problem], na
         changes=ordered,
         problems=tuple(problems),
         references=ObjectReferences(ordered),
-        locate=ObjectLocator(places),
+        locate=locate,
         facts={"objects": len(ordered)},
     )
+
+
+def _carries_gateway(values: Mapping[str, Any]) -> bool:
+    """Whether a ConfigMap may hold the configuration of an LLM gateway, which is then judged too."""
+    data = values.get("data") if values.get("kind") == "ConfigMap" else None
+    return isinstance(data, Mapping) and any(isinstance(text, str) and _GATEWAY.search(text) for text in data.values())
+
+
+def _first_of(one: Locate, other: Locate) -> Locate:
+    return lambda address, path=None: one(address, path) or other(address, path)
 
 
 def _spare_address(address: str, places: Mapping[str, RawObject], raw: RawObject, problems: list[Problem]) -> str:
