@@ -103,6 +103,14 @@ class Estimator:
             else:
                 items.append(_item(component, component.quantity, self._widened(component, rate)))
 
+    def rate(self, query: RateQuery) -> Rate | str:
+        """What a unit costs, or the reason why nobody knows."""
+        return self._rate(query)
+
+    def tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
+        """The steps of a rate, or the reason why there are none."""
+        return self._tiered(query)
+
     def _rate(self, query: RateQuery) -> Rate | str:
         if query not in self._rates:
             is_part = query.service == SERVICE

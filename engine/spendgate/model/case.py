@@ -8,10 +8,11 @@ each element of `x`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol, TypeAlias
 
+from spendgate.model.alternative import WhatIf
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Change
@@ -25,7 +26,9 @@ CHANGE_ROOTS = frozenset({"address", "type", "provider", "action", "module", "so
 DERIVED_ROOTS = frozenset(
     {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life"}
 )
-ROOTS = FACET_ROOTS | CHANGE_ROOTS | DERIVED_ROOTS | {"cheapest_allowed"}
+ASKED_ROOTS = frozenset({"cheapest_allowed", "repriced", "grid"})
+"""Roots that are worked out when a policy asks for them, and not before; the first two by what the policy itself says."""
+ROOTS = FACET_ROOTS | CHANGE_ROOTS | DERIVED_ROOTS | ASKED_ROOTS
 """The first words that a path may start with; anything else is a mistake that `policy lint` and the loader name."""
 
 
@@ -124,6 +127,13 @@ class ResourceCase:
     """The roots of `DERIVED_ROOTS` that this run can give: `cost` always."""
     origin: str = ""
     """The input that holds it: two inputs of a run may hold one address."""
+    ask: Callable[[Any], WhatIf] | None = None
+    asked: Any = None
+    """What `ask` is given to answer what this resource would cost if it were another."""
+
+    def what_if(self) -> WhatIf | None:
+        """The answers to what it would cost if it were another; None where nobody can give any."""
+        return self.ask(self.asked) if self.ask is not None else None
 
     def root(self, key: str) -> Value:
         """The value of a path's first word."""
@@ -132,6 +142,8 @@ class ResourceCase:
             return ABSENT if value is None else value
         if key in CHANGE_ROOTS:
             return self._of_change(key)
+        if key == "grid" and self.ask is not None:
+            return self.ask(self.asked).grid()
         return self.derived.get(key, ABSENT)
 
     def _of_change(self, key: str) -> Value:

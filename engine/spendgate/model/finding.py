@@ -99,6 +99,8 @@ class Finding:
     details: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
     """The input that holds the resource, empty when what judged does not say."""
+    savings_by: str | None = None
+    """How the saving was worked out: `re-priced` or `formula`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Assessed:
     carbon_before: Footprint | None = None
     carbon: Footprint | None = None
     """Energy and emissions before and after; None for what draws no power of its own, or is not there."""
+    around: Neighbours | None = None
+    """The resources around it after the change, with which it was priced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,11 @@ class Assessor:
         self._blends = blends
         self._carbon = carbon
 
+    @property
+    def estimator(self) -> Estimator:
+        """What prices the resources of this run."""
+        return self._estimator
+
     def assess(self, workload: Workload, graph: Graph, only: frozenset[str] | None = None) -> Iterator[Assessed]:
         """Every change of a workload, ordered by address, amid the neighbours that its graph tells; `only` these addresses."""
         sides = _Sides(self._context(workload, graph.before), self._context(workload, graph.after), graph)
@@ -143,7 +150,9 @@ class Assessor:
         if "data" in change.flags or change.action is Action.READ:
             # NOTE: a data source is read, not run: whoever runs it pays for it.
             facets = self._describe(change.resource, sides.after)
-            return Assessed(change, facets, cost_change(NO_RESOURCE, NO_RESOURCE), workload, touched=False)
+            return Assessed(
+                change, facets, cost_change(NO_RESOURCE, NO_RESOURCE), workload, touched=False, around=sides.graph.after
+            )
         trail = sides.graph.after.trail
         trail.clear()
         uncounted = (change.reason or "known only after apply") if UNCOUNTED in change.flags else None
@@ -161,7 +170,7 @@ class Assessor:
         had = facets_before.accel.max_total if facets_before is not None else 0
         power = self._footprint(change, facets_after, cost.after)
         power_before = power if before is after else self._footprint(change, facets_before, cost.before)
-        return Assessed(change, side, cost, workload, touched, had, power_before, power)
+        return Assessed(change, side, cost, workload, touched, had, power_before, power, sides.graph.after)
 
     def _footprint(self, change: Change, facets: Facets | None, estimate: Estimate) -> Footprint | None:
         if self._carbon is None or facets is None:

@@ -21,6 +21,9 @@ from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_roots
 from spendgate.pipeline.kept import kept
+from spendgate.pipeline.what_if import Ask
+from spendgate.pipeline.pricing import Pricing
+from spendgate.pipeline.stored import stored_roots
 from spendgate.ports import Docket, Measured
 from spendgate.wire import v1
 
@@ -46,6 +49,10 @@ class Run:
     """The use that metrics tell of, by resource."""
     nodes: v1.Nodes | None = None
     """The nodes that workloads need, where that can be told."""
+    ask: Ask | None = None
+    """What answers what a resource would cost if it were another."""
+    prices: Pricing | None = None
+    """The prices and the catalogue that it was priced with."""
 
 
 def total(assessed: Iterable[Assessed]) -> Totals:
@@ -114,7 +121,12 @@ def _case(
         derived["life"] = life
     if util := _util(item, now, measured):
         derived["util"] = util
-    return ResourceCase(judged.address, judged, item.facets, item.workload.source, derived, item.workload.origin)
+        derived.update(
+            stored_roots(item.facets, item.cost.after, util, run.prices.source if run.prices is not None else None)
+        )
+    return ResourceCase(
+        judged.address, judged, item.facets, item.workload.source, derived, item.workload.origin, run.ask, item
+    )
 
 
 def _util(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[str, Any]:

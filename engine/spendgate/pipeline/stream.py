@@ -29,6 +29,7 @@ from spendgate.pipeline.judging import judge
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
 from spendgate.pipeline.use import with_use
+from spendgate.pipeline.what_if import asker
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
 from spendgate.wire import v1
@@ -68,7 +69,7 @@ def check_stream(
     remarks, kept = Remarks(), _Kept()
     prices = pricing(settings, book, now.date())
     assessor = _assessor(settings, prices, now)
-    blank = with_use(Run((), (), kept.totals.totals()), settings, now, book, streamed=True)
+    blank = with_use(Run((), (), kept.totals.totals(), ask=asker(assessor, prices)), settings, now, book, streamed=True)
     each = [policy for policy in policies if policy.scope == "resource"]
     whole = [policy for policy in policies if policy.scope == "change"]
     with _collected_by_hand():

@@ -9,15 +9,17 @@ from typing import Any
 
 from spendgate.documents import Document
 from spendgate.model.policy import EnforcementRule
-from spendgate.policies.arithmetic import Formula, parse_number
+from spendgate.policies.arithmetic import parse_number
 from spendgate.policies.compiler import Compiler
 from spendgate.policies.conditions import Condition
 from spendgate.policies.enforcement import parse_enforcement
+from spendgate.policies.instead import CHEAPEST, Allowance, allowance_of, reprice_of
 from spendgate.policies.literals import as_date
 from spendgate.policies.messages import Template, compile_template
 from spendgate.policies.mistakes import Mistake, Mistakes
 from spendgate.policies.operands import References
 from spendgate.policies.paths import check_path
+from spendgate.policies.saving import Savings
 from spendgate.policies.selection import DEFAULT_ACTIONS, Selection, Selector, compile_selector
 
 RESOURCE, CHANGE, GROUP = "resource", "change", "group"
@@ -45,15 +47,6 @@ class ExceptionRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Savings:
-    """A formula for the money that curing a failure saves in a month; an `exposure` is a possible cost, not a saving."""
-
-    formula: Formula
-    note: str
-    is_exposure: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """The checked file behind a body, from which it can be compiled again with other parameters."""
 
@@ -75,6 +68,8 @@ class Body:
     snippet: str | None
     docs: str | None
     used: frozenset[str]
+    allowance: Allowance | None = None
+    """What `cheapest_allowed` means in this policy."""
 
 
 def compile_body(source: Source, parameters: Mapping[str, Any]) -> Body:
@@ -84,6 +79,7 @@ def compile_body(source: Source, parameters: Mapping[str, Any]) -> Body:
     compiler = Compiler(references, mistakes)
     data = source.data
     selection = _selection(source, compiler)
+    allowance = allowance_of(data.get(CHEAPEST), compiler)
     body = Body(
         source,
         selection,
@@ -94,6 +90,7 @@ def compile_body(source: Source, parameters: Mapping[str, Any]) -> Body:
         _remedy(data, "snippet"),
         _remedy(data, "docs"),
         frozenset(references.used),
+        allowance,
     )
     mistakes.raise_any()
     return body
@@ -170,12 +167,21 @@ def _savings(data: Mapping[str, Any], compiler: Compiler) -> Savings | None:
     stated = data.get("savings")
     if stated is None:
         return None
-    try:
-        formula = parse_number(" ".join(str(stated["formula"]).split()), compiler.references)
-    except Mistake as mistake:
-        compiler.mistakes.add(mistake, "savings", "formula")
-        return None
-    return Savings(formula, " ".join(stated.get("note", "").split()), stated.get("kind") == "exposure")
+    reprice = reprice_of(stated.get("reprice"), compiler)
+    formula = None
+    if "formula" in stated:
+        try:
+            formula = parse_number(" ".join(str(stated["formula"]).split()), compiler.references)
+        except Mistake as mistake:
+            compiler.mistakes.add(mistake, "savings", "formula")
+    elif reprice is None:
+        compiler.mistakes.add(
+            Mistake("savings says neither formula nor reprice", "state one of them, or both"), "savings"
+        )
+    if reprice is not None and reprice.machine and CHEAPEST not in data:
+        lacking = Mistake(f"no key {CHEAPEST} says which machine takes its place", f"add {CHEAPEST}: {{...}}")
+        compiler.mistakes.add(lacking, "savings", "reprice", "machine")
+    return Savings(formula, reprice, " ".join(stated.get("note", "").split()), stated.get("kind") == "exposure")
 
 
 def _exceptions(stated: Sequence[Mapping[str, Any]], compiler: Compiler) -> list[ExceptionRule]:

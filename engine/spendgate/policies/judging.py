@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from spendgate.model.case import Case, ResourceCase, look_up, split_path
+from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.expiry import Term
 from spendgate.model.finding import Enforcement, Finding, Verdict
 from spendgate.model.policy import Policy
-from spendgate.model.values import Truth, Value
-from spendgate.policies.body import CHANGE, GROUP, Body, ExceptionRule, Rung, Savings
+from spendgate.model.values import Truth
+from spendgate.policies.body import CHANGE, GROUP, Body, ExceptionRule, Rung
 from spendgate.policies.clues import Clue
+from spendgate.policies.instead import CHEAPEST, InsteadCase
 from spendgate.policies.needs import Need, Needs, sentence
+from spendgate.policies.saving import NOTHING_SAID, Saved, money, saved
 from spendgate.policies.selection import signature
 from spendgate.policies.wording import listed, plain
 
 _COST = split_path("cost.monthly.expected")
-_CENT = Decimal("0.01")
 _UNKNOWN_ENV = "unknown"
 
 
@@ -53,6 +53,8 @@ def judge(policy: Policy, case: Case, today: date, shared: Truth | None = None) 
     body: Body = policy.body
     if shared is None:
         shared = body.selection.match.fits_signature(signature(case))
+    if body.allowance is not None and shared is not Truth.FALSE:
+        case = InsteadCase(case, body.allowance, None)
     applies = body.selection.applies(case, shared) if shared is not Truth.FALSE else shared
     if applies is Truth.FALSE:
         return SKIP
@@ -105,7 +107,9 @@ def _failure(policy: Policy, case: Case, today: date, outcome: _Outcome) -> Find
     clues = rung.check.clues(case, Truth.FALSE)
     clue = clues[0] if clues else None
     details = _details(body, clues)
-    savings, formula = _saved(body.savings, case, details)
+    told = saved(body.savings, _with_fix(body, case), details)
+    if body.allowance is not None and (instead := _instead(case)):
+        details["instead"] = instead
     stricter = [other for other in outcome.unsure if _level(policy, other, case, today) > level]
     return _finding(
         policy,
@@ -115,10 +119,23 @@ def _failure(policy: Policy, case: Case, today: date, outcome: _Outcome) -> Find
         body.message.render(case, clue),
         clue,
         residual=_residual(stricter, case) if stricter else None,
-        savings_monthly=savings,
-        savings_formula=formula,
+        told=told,
         details=details,
     )
+
+
+def _with_fix(body: Body, case: Case) -> Case:
+    """The case with the price of the policy's fix beside it, which is worked out only for what fails."""
+    reprice = body.savings.reprice if body.savings is not None else None
+    return InsteadCase(case, None, reprice) if reprice is not None and not reprice.machine else case
+
+
+def _instead(case: Case) -> dict[str, Any]:
+    """What the cheapest allowed machine is, for who reads the finding."""
+    found = case.root(CHEAPEST)
+    if not isinstance(found, Mapping):
+        return {}
+    return {name: plain(value) for name, value in found.items() if name != "lines"}
 
 
 def _doubt(policy: Policy, case: Case, today: date, outcome: _Outcome, applies: Truth) -> Finding:
@@ -174,31 +191,6 @@ def _details(body: Body, clues: Sequence[Clue]) -> dict[str, Any]:
     return details
 
 
-def _saved(savings: Savings | None, case: Case, details: dict[str, Any]) -> tuple[Decimal | None, str | None]:
-    """The saving, or None when a part of the formula is not known; an exposure goes to the details instead."""
-    if savings is None:
-        return None, None
-    value = _money(savings.formula.of(case))
-    if value is None or value < 0:
-        return None, None
-    values = {name: plain(known) for name, known in savings.formula.values(case).items()}
-    details["exposure" if savings.is_exposure else "savings"] = {
-        "monthly": value,
-        "formula": savings.formula.text,
-        "values": values,
-        **({"note": savings.note} if savings.note else {}),
-    }
-    return (None, None) if savings.is_exposure else (value, savings.formula.text)
-
-
-def _money(value: Value) -> Decimal | None:
-    """A finite amount in cents, or None."""
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return None
-    number = Decimal(value)
-    return number.quantize(_CENT) if number.is_finite() and abs(number) < Decimal(10) ** 20 else None
-
-
 def _finding(
     policy: Policy,
     case: Case,
@@ -208,8 +200,7 @@ def _finding(
     clue: Clue | None,
     *,
     residual: str | None = None,
-    savings_monthly: Decimal | None = None,
-    savings_formula: str | None = None,
+    told: Saved = NOTHING_SAID,
     details: dict[str, Any],
 ) -> Finding:
     return Finding(
@@ -225,12 +216,13 @@ def _finding(
         actual=plain(clue.actual) if clue else None,
         residual=residual,
         on_unknown=policy.on_unknown,
-        cost_monthly=_money(look_up(case, _COST)) if policy.scope not in (CHANGE, GROUP) else None,
-        savings_monthly=savings_monthly,
-        savings_formula=savings_formula,
+        cost_monthly=money(look_up(case, _COST)) if policy.scope not in (CHANGE, GROUP) else None,
+        savings_monthly=told.monthly,
+        savings_formula=told.formula,
+        savings_by=told.by,
         remediation=policy.remediation,
         details=details,
-        origin=case.origin if isinstance(case, ResourceCase) else "",
+        origin=getattr(case, "origin", ""),
     )
 
 

@@ -72,7 +72,8 @@ class Remediation(Shape):
 class SavingsShape(Shape):
     """What curing a failure saves in a month; an exposure is what it may cost at worst."""
 
-    formula: Any
+    formula: Any = None
+    reprice: dict[str, Any] | None = None
     note: Text | None = None
     kind: Literal["saving", "exposure"] = "saving"
 
@@ -129,6 +130,7 @@ class PolicyShape(Shape):
     on_unknown: Literal["advise", "warn", "require-approval", "block"] = "warn"
     remediation: Remediation | None = None
     savings: SavingsShape | None = None
+    cheapest_allowed: dict[str, Any] | None = None
     exceptions: list[ExceptionShape] | None = None
     approvers: Texts | None = None
     fix: Fix | None = None

@@ -245,6 +245,7 @@ def test_a_saving_shows_its_figures() -> None:
     assert finding is not None
     assert finding.details["savings"] == {
         "monthly": Decimal("120.00"),
+        "by": "formula",
         "formula": "cost.hourly * hours",
         "values": {"cost.hourly": 2, "hours": Decimal(60)},
         "note": "on paper",

@@ -1,0 +1,74 @@
+"""Prices of a model's tokens beside those of smaller models: the ratio, for work that a smaller one can do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from spendgate.costing.estimator import Estimator
+from spendgate.costing.meters.llm_tokens import SERVICE, plain_model
+from spendgate.model.cost import Rate, RateQuery
+from spendgate.model.facets import Facets
+from spendgate.model.resource import Resource
+from spendgate.model.values import Unknown
+
+_OWNERS = (
+    (r"^(gpt|o[1-9]|text-embedding)", "openai"),
+    (r"^claude", "anthropic"),
+    (r"^gemini", "google"),
+    (r"^(mistral|ministral|codestral|pixtral)", "mistral"),
+)
+"""Who sells a model that a workload calls by name, where nothing else says so."""
+_INPUT_SHARE = Decimal("0.75")
+"""Three tokens in for each token out: the blend by which prices of models are usually compared."""
+
+
+def cheapest_model(
+    estimator: Estimator, resource: Resource, facets: Facets, names: Sequence[str]
+) -> Mapping[str, Any] | Unknown | None:
+    """The cheapest of some models at the seller of the present one: `model`, `price_per_million`, `price_ratio`.
+
+    Prices are blends of three tokens in and one out. None when none of the names is sold there or none is cheaper; Unknown when the present model or its
+    price is not known.
+    """
+    model = facets.llm.get("api_model") or facets.llm.get("model")
+    if isinstance(model, Unknown):
+        return Unknown(f"its model is {model.reason}")
+    if not model:
+        return Unknown("its model is not stated")
+    seller = _seller(resource, str(model), called=bool(facets.llm.get("api_model")))
+    if seller is None:
+        return Unknown(f"who sells {model} is not known")
+    own = _blend(estimator, seller, plain_model(str(model)))
+    if isinstance(own, str):
+        return Unknown(own)
+    found = [(price, name) for name in names if not isinstance(price := _blend(estimator, seller, name), str)]
+    if not found:
+        return None
+    price, name = min(found)
+    return {
+        "model": name,
+        "provider": seller,
+        "price_per_million": price,
+        "present_price_per_million": own,
+        "price_ratio": price / own,
+    }
+
+
+def _seller(resource: Resource, model: str, *, called: bool) -> str | None:
+    if not called and resource.provider != "kubernetes":
+        return resource.provider
+    plain = plain_model(model)
+    return next((owner for pattern, owner in _OWNERS if re.match(pattern, plain)), None)
+
+
+def _blend(estimator: Estimator, seller: str, model: str) -> Decimal | str:
+    sides: list[Rate] = []
+    for side in ("input", "output"):
+        rate = estimator.rate(RateQuery(seller, "", SERVICE, f"{model}: {side}"))
+        if isinstance(rate, str):
+            return rate
+        sides.append(rate)
+    return sides[0].price * _INPUT_SHARE + sides[1].price * (1 - _INPUT_SHARE)
