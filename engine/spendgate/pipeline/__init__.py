@@ -23,8 +23,8 @@ from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
 from spendgate.pipeline.units import unit_costs
 from spendgate.pipeline.use import with_use
-from spendgate.policies.catalog import load
 from spendgate.pipeline.what_if import asker
+from spendgate.policies.catalog import load
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
 from spendgate.wire import v1
@@ -127,9 +127,8 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
         prices.problems(),
         unit_costs(assessed, usage),
         nodes=nodes,
-    )
         ask=asker(assessor, prices),
-        prices=prices,
+    )
 
 
 def _nodes(assessed: Sequence[Assessed], settings: Settings, prices: Pricing) -> v1.Nodes | None:
