@@ -81,6 +81,15 @@ VOCABULARY: Words = {
     },
     "carbon": dict.fromkeys(("kwh_month", "kg_month", "embodied_kg_month")),
     "change": _TOTALS,
+    "cheapest_allowed": {
+        **dict.fromkeys(
+            ("monthly", "saving_monthly", "egress_monthly", "hourly", "price_ratio", "provider", "region", "machine")
+        ),
+        **dict.fromkeys(("accelerator", "accelerators", "grid_g_per_kwh", "kg_month", "work_gain", "listed", "lines")),
+        **dict.fromkeys(("model", "price_per_million", "present_price_per_million")),
+    },
+    "repriced": {"monthly": _SIZES, "saving_monthly": _SIZES, "lines": None},
+    "grid": dict.fromkeys(("g_per_kwh", "region", "note")),
     "group": {"by": None, "value": None, "size": None, "accelerators": None, **_TOTALS},
 }
 """The words after each root whose words are known; roots that are not here take any (`tags.owner`, `after.engine`)."""
@@ -96,15 +105,6 @@ def check_path(path: Any) -> Keys:
     root = keys[0].removesuffix("[]")
     if root not in ROOTS:
         raise Mistake(f"no field starts with {root!r}", near(root, ROOTS, whole="fields start with"))
-    "cheapest_allowed": {
-        **dict.fromkeys(
-            ("monthly", "saving_monthly", "egress_monthly", "hourly", "price_ratio", "provider", "region", "machine")
-        ),
-        **dict.fromkeys(("accelerator", "accelerators", "grid_g_per_kwh", "kg_month", "work_gain", "listed", "lines")),
-        **dict.fromkeys(("model", "price_per_million", "present_price_per_million")),
-    },
-    "repriced": {"monthly": _SIZES, "saving_monthly": _SIZES, "lines": None},
-    "grid": dict.fromkeys(("g_per_kwh", "region", "note")),
     words: Any = VOCABULARY.get(root)
     for position, key in enumerate(keys[1:], 1):
         word = key.removesuffix("[]")
