@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -50,6 +51,72 @@ def aws(
     )
     counts = _write(records, output)
     _say(counts, output)
+
+
+@inventory.command(short_help="Machines, disks, clusters, models, databases and buckets of Google Cloud.")
+@click.option(
+    "--project", "projects", multiple=True, metavar="ID", help="Several allowed. Default: GOOGLE_CLOUD_PROJECT."
+)
+@click.option("--folder", "folders", multiple=True, metavar="NUMBER", help="All projects below a folder.")
+@click.option(
+    "--organization", "organizations", multiple=True, metavar="NUMBER", help="All projects of an organization."
+)
+@click.option("--quota-project", metavar="ID", help="Whose quota is used. Default: GOOGLE_CLOUD_QUOTA_PROJECT.")
+@click.option("--endpoint", metavar="URL", help="Another address of the Cloud Asset API.")
+@click.option("-o", "--output", metavar="FILE", default="-", help="Where to write; default: standard output.")
+@click.option("--show-role", is_flag=True, help="Print the custom role that this needs, and stop.")
+@opt.clock
+def google(
+    projects: tuple[str, ...],
+    folders: tuple[str, ...],
+    organizations: tuple[str, ...],
+    quota_project: str | None,
+    endpoint: str | None,
+    output: str,
+    show_role: bool,
+    now: str | None,
+) -> None:
+    """Collect from Google Cloud. The token is GOOGLE_OAUTH_ACCESS_TOKEN, else that of `gcloud`."""
+    from spendgate.collectors.google import collect, role, scope_of
+
+    if show_role:
+        click.echo(json.dumps(role(), indent=2))
+        return
+    if not (projects or folders or organizations) and (own := os.environ.get("GOOGLE_CLOUD_PROJECT")):
+        projects = (own,)
+    named = {"organizations": organizations, "folders": folders, "projects": projects}
+    scopes = [scope_of(kind, name) for kind, names in named.items() for name in dict.fromkeys(names)]
+    records = collect(
+        _clock(now),
+        scopes,
+        quota_project=quota_project,
+        api=endpoint,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    _say(_write(records, output), output)
+
+
+@inventory.command(short_help="Machines, disks, clusters, models, databases and storage of Azure.")
+@click.option(
+    "--subscription",
+    "subscriptions",
+    multiple=True,
+    metavar="ID|NAME",
+    help="Several allowed. Default: all that are seen.",
+)
+@click.option("--endpoint", metavar="URL", help="The Resource Manager of another cloud.")
+@click.option("-o", "--output", metavar="FILE", default="-", help="Where to write; default: standard output.")
+@click.option("--show-role", is_flag=True, help="Print the custom role that this needs, and stop.")
+@opt.clock
+def azure(subscriptions: tuple[str, ...], endpoint: str | None, output: str, show_role: bool, now: str | None) -> None:
+    """Collect from Azure. The token is AZURE_ACCESS_TOKEN, else that of `az`."""
+    from spendgate.collectors.azure import collect, role
+
+    if show_role:
+        click.echo(json.dumps(role(), indent=2))
+        return
+    records = collect(_clock(now), subscriptions, api=endpoint, progress=_progress if sys.stderr.isatty() else None)
+    _say(_write(records, output), output)
 
 
 @inventory.command(short_help="Nodes, workloads, claims, quotas and queues of a Kubernetes cluster.")

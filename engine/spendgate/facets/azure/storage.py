@@ -118,10 +118,12 @@ def lifecycle_of(owner: Resource, context: FacetContext) -> Lifecycle:
         if isinstance(blocks, Unknown):
             return Lifecycle(blocks, blocks, blocks, blocks, blocks, blocks, blocks)
         rules += [block for block in blocks if block.flag("enabled") is not False]
-    unseen = owner.attributes.get("management_policy")
-    if not rules and isinstance(unseen, Unknown):
-        # NOTE: an inventory lists accounts without their policies: whether there is one is not known.
-        return Lifecycle(unseen, unseen, unseen, unseen, unseen, unseen, unseen)
+    own = owner.attributes.blocks("management_policy")
+    if not isinstance(own, Unknown):
+        rules += [block for block in own if block.flag("enabled") is not False]
+    elif not rules:
+        # NOTE: exports list accounts without their policies: whether there is one is not known. A collector writes the rules down.
+        return Lifecycle(own, own, own, own, own, own, own)
     versioned = owner.attributes.flag("blob_properties.0.versioning_enabled")
     return Lifecycle(
         enabled=bool(rules),

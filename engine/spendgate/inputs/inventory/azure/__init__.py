@@ -42,6 +42,9 @@ def _of_row(row: Record) -> Iterator[Item]:
     inner = opened(row.get("properties"))
     # NOTE: the command line lifts the properties; Resource Graph has them, or the columns that were selected, below.
     record: dict[str, Any] = {**(inner if isinstance(inner, Mapping) else {}), **row}
+    if isinstance(inner, Mapping) and isinstance(inner.get("properties"), Mapping):
+        # NOTE: a compute of Azure ML has properties within its properties.
+        record["properties"] = inner["properties"]
     state = power(record)
     if state is not MISSING:
         record["powerState"] = {"word": state, "code": state}

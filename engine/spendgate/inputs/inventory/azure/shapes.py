@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from spendgate.inputs.inventory.azure.lifecycle import rules
 from spendgate.inputs.inventory.fields import MISSING, items, pick, text
 from spendgate.inputs.inventory.shape import Item, Shape
 
@@ -132,8 +133,8 @@ _MANAGED = ("sku.name",)
 NAMED: Mapping[str, Any] = {"name": "name", "location": "location", "id": "id"}
 
 
-def _api(kind: str, *paths: str) -> Shape:
-    return Shape("azapi_resource", fields={**NAMED, "type": lambda record: kind, "body": _body(*paths)})
+def _api(kind: str, *paths: str, state: tuple[str, ...] = ("State", "Status")) -> Shape:
+    return Shape("azapi_resource", fields={**NAMED, "type": lambda record: kind, "body": _body(*paths)}, state=state)
 
 
 def pools_of(record: Record) -> tuple[str, ...]:
@@ -256,7 +257,7 @@ SHAPES: Mapping[str, Shape] = {
             "account_replication_type": _replication,
             "access_tier": "accessTier",
             "is_hns_enabled": "isHnsEnabled",
-            "management_policy": lambda record: MISSING,
+            "management_policy": rules,
         },
         needs=("account_tier", "account_replication_type", "management_policy"),
         created=("creationTime",),
@@ -301,7 +302,7 @@ SHAPES: Mapping[str, Shape] = {
     "microsoft.machinelearningservices/workspaces/computes": _api(
         "Microsoft.MachineLearningServices/workspaces/computes",
         "computeType", "properties.vmSize", "properties.vmPriority", "properties.scaleSettings",
-        "properties.idleTimeBeforeShutdown", "properties.schedules",
+        "properties.idleTimeBeforeShutdown", "properties.schedules", state=("properties.state",),
     ),
     "microsoft.machinelearningservices/workspaces/onlineendpoints/deployments": _api(
         "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments", "instanceType", "scaleSettings"

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, labels, opened, pick, text
-from spendgate.inputs.inventory.google import compute, services
+from spendgate.inputs.inventory.google import compute, serverless, services, vertex
 from spendgate.inputs.inventory.shape import Item, Shape
 
 Record = Mapping[str, Any]
+_LABELS = ("labels", "resourceLabels", "settings.userLabels", "metadata.labels")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-SHAPES: Mapping[str, Shape] = {**compute.SHAPES, **services.SHAPES}
+SHAPES: Mapping[str, Shape] = {**compute.SHAPES, **services.SHAPES, **serverless.SHAPES, **vertex.SHAPES}
 """By asset type."""
 
 
@@ -28,7 +29,7 @@ def items_of(document: Any) -> Iterator[Item] | None:
     if isinstance(kind, str) and "/" in kind:
         if document.get("deleted") is True or (document.get("priorAsset") and not document.get("resource")):
             return iter(())
-        return iter([_asset(kind, document)])
+        return vertex.deployed(_asset(kind, document))
     for key in ("assets", "results", "readTimeAssets"):
         entries = document.get(key)
         if (
@@ -45,9 +46,7 @@ def _asset(kind: str, document: Record) -> Item:
     data = opened(pick(document, "resource.data"))
     partial = not isinstance(data, Mapping)
     record: Record = data if isinstance(data, Mapping) else {**document, "name": text(document, "displayName") or name}
-    given = pick(record, "labels")
-    given = given if given is not MISSING else pick(record, "resourceLabels")
-    given = given if given is not MISSING else pick(record, "settings.userLabels")
+    given = next((found for path in _LABELS if (found := pick(record, path)) is not MISSING), MISSING)
     place = text(document, "resource.location", "location") or _place_in(name)
     return Item(
         kind,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, items, pick, text
@@ -59,11 +60,47 @@ def _idle_address(record: Record) -> bool | None:
     return None if status is None else status == "RESERVED"
 
 
+def _unused(record: Record) -> int | None:
+    """Reserved machines that nothing runs in. NOTE: those in use are billed as the machines that they are."""
+    count, used = text(record, "specificReservation.count"), text(record, "specificReservation.inUseCount")
+    return max(int(count) - int(used or 0), 0) if count is not None and count.isdecimal() else None
+
+
+def _reserved(record: Record) -> Any:
+    """What a reservation of one machine type holds free; none for one that shares others' capacity."""
+    found = pick(record, "specificReservation.instanceProperties")
+    if not isinstance(found, Mapping):
+        return MISSING
+    ssds = [{"disk_size_gb": text(each, "diskSizeGb")} for each in items(found, "localSsds")]
+    properties = {
+        "machine_type": short("machineType")(found),
+        "guest_accelerators": _accelerators(found),
+        "local_ssds": ssds or None,
+    }
+    kept = {key: value for key, value in properties.items() if value not in (None, MISSING)}
+    return [{"count": _unused(record), "instance_properties": [kept]}]
+
+
+def _committed(record: Record) -> Any:
+    return [
+        {
+            "type": text(each, "type"),
+            "amount": text(each, "amount"),
+            "accelerator_type": (text(each, "acceleratorType") or "").rsplit("/", 1)[-1] or None,
+        }
+        for each in items(record, "resources")
+    ]
+
+
+_DISK = "compute.googleapis.com/Disk"
+_RULE = "compute.googleapis.com/ForwardingRule"
+
+
 def _regional(zonal: str, regional: str) -> Callable[[Record], str]:
     return lambda record: regional if text(record, "region") and not text(record, "zone") else zonal
 
 
-SHAPES: Mapping[str, Shape] = {
+_SHAPES: Mapping[str, Shape] = {
     "compute.googleapis.com/Instance": Shape(
         "google_compute_instance",
         id=("selfLink", "id"),
@@ -132,7 +169,7 @@ SHAPES: Mapping[str, Shape] = {
         },
         tagged=False,
     ),
-    "compute.googleapis.com/Disk": Shape(
+    _DISK: Shape(
         _regional("google_compute_disk", "google_compute_region_disk"),
         id=("selfLink",),
         name=("name",),
@@ -163,7 +200,7 @@ SHAPES: Mapping[str, Shape] = {
         fields={**PLACE, "address_type": "addressType", "users": "users"},
         idle=_idle_address,
     ),
-    "compute.googleapis.com/ForwardingRule": Shape(
+    _RULE: Shape(
         "google_compute_forwarding_rule",
         id=("selfLink",),
         name=("name",),
@@ -180,5 +217,44 @@ SHAPES: Mapping[str, Shape] = {
         name=("name",),
         fields={"name": "name", "storage_bytes": "storageBytes", "storage_locations": "storageLocations"},
         created=("creationTimestamp",),
+    ),
+}
+
+SHAPES: Mapping[str, Shape] = {
+    **_SHAPES,
+    "compute.googleapis.com/RegionDisk": _SHAPES[_DISK],
+    "compute.googleapis.com/GlobalForwardingRule": replace(
+        _SHAPES[_RULE], type="google_compute_global_forwarding_rule"
+    ),
+    "compute.googleapis.com/Image": Shape(
+        "google_compute_image",
+        id=("selfLink",),
+        name=("name",),
+        fields={"name": "name", "disk_size_gb": "diskSizeGb", "archive_size_bytes": "archiveSizeBytes"},
+        created=("creationTimestamp",),
+    ),
+    "compute.googleapis.com/Reservation": Shape(
+        "google_compute_reservation",
+        id=("selfLink",),
+        name=("name",),
+        fields={
+            **PLACE,
+            "specific_reservation_required": "specificReservationRequired",
+            "specific_reservation": _reserved,
+        },
+        needs=("specific_reservation",),
+        created=("creationTimestamp",),
+        tagged=False,
+    ),
+    "compute.googleapis.com/Commitment": Shape(
+        "google_compute_region_commitment",
+        id=("selfLink",),
+        name=("name",),
+        fields={**PLACE, "plan": "plan", "type": "type", "resources": _committed},
+        needs=("plan", "resources"),
+        state=("status",),
+        gone=("expired", "cancelled"),
+        created=("creationTimestamp",),
+        tagged=False,
     ),
 }

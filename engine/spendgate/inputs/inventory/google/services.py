@@ -1,4 +1,4 @@
-"""GKE, Vertex AI, Workbench, buckets, databases."""
+"""GKE, Workbench, buckets, databases, file systems, TPUs."""
 
 from __future__ import annotations
 
@@ -154,12 +154,6 @@ SHAPES: Mapping[str, Shape] = {
             ],
         },
         created=("createTime",),
-    ),
-    "aiplatform.googleapis.com/Endpoint": Shape(
-        "google_vertex_ai_endpoint",
-        id=("name",),
-        name=("displayName", "name"),
-        fields={"display_name": "displayName", "location": lambda record: location_in(record)},
     ),
     "notebooks.googleapis.com/Instance": Shape(
         "google_workbench_instance",
