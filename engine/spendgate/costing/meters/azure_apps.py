@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import ceil
@@ -24,6 +24,7 @@ from spendgate.costing.meters.parts import amount, missing_region, query, used
 from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
@@ -50,19 +51,42 @@ def _function(subject: Subject) -> Iterator[Component]:
     if isinstance(kind, Unknown) or isinstance(size, Unknown):
         yield without_sku("Function", "GB-seconds", why(kind, size))
     elif size in _ELASTIC and kind.lower() in ("", "elastic"):
-        vcpus, memory = _ELASTIC[size]
-        count = stated(subject.usage, "instances")
-        basis = Basis.USAGE if count is not None else Basis.PROVIDER_DEFAULT
-        for name, unit, item, each in (
-            (f"vCPU ({size})", "vCPU", "vcpu (premium)", Decimal(vcpus)),
-            (f"Memory ({size})", "GB", "memory (premium)", memory),
+        # NOTE: instances belong to the plan, however many functions share it: the first of them bears them.
+        if subject.resource.address == min(
+            (user.address for user in _functions_of(subject, plan)), default=subject.resource.address
         ):
-            quantity = Quantity.exactly(each * (count if count is not None else 1))
-            yield missing_region(subject, name, unit) or Component(
-                name, unit, query(subject, ("function app", item)), quantity, basis=basis
-            )
+            yield from _elastic(subject, plan.attributes, size)
     elif size == "Y1" or kind.lower() == "functionapp":
         yield from _consumption(subject)
+
+
+_FUNCTIONS = ("azurerm_function_app", "azurerm_linux_function_app", "azurerm_windows_function_app")
+
+
+def _functions_of(subject: Subject, plan: Resource) -> Sequence[Resource]:
+    return subject.neighbours.users(plan, *_FUNCTIONS)
+
+
+def _elastic(subject: Subject, plan: Attributes, size: str) -> Iterator[Component]:
+    """Instances of the Elastic Premium plan: the stated number, else those that are always ready, up to the plan's maximum."""
+    vcpus, memory = _ELASTIC[size]
+    stated_count = stated(subject.usage, "instances")
+    ready = plan.number("worker_count")
+    ready = plan.number("sku.0.capacity") if ready is None else ready
+    most = plan.number("maximum_elastic_worker_count")
+    known = isinstance(ready, Decimal)
+    least = ready if isinstance(ready, Decimal) else Decimal(1)
+    count = stated_count if stated_count is not None else least
+    basis = Basis.USAGE if stated_count is not None else (Basis.EXACT if known else Basis.PROVIDER_DEFAULT)
+    for name, unit, item, each in (
+        (f"vCPU ({size})", "vCPU", "vcpu (premium)", Decimal(vcpus)),
+        (f"Memory ({size})", "GB", "memory (premium)", memory),
+    ):
+        high = max(count, most) if isinstance(most, Decimal) and stated_count is None else count
+        quantity = Quantity(each * count, each * count, each * high)
+        yield missing_region(subject, name, unit) or Component(
+            name, unit, query(subject, ("function app", item)), quantity, basis=basis
+        )
 
 
 def _consumption(subject: Subject) -> Iterator[Component]:
@@ -99,6 +123,8 @@ def _plan(subject: Subject) -> Iterator[Component]:
     if isinstance(size, Unknown):
         yield without_sku("Instance usage", "hours", size)
         return
+    if size in _ELASTIC and not _functions_of(subject, subject.resource):
+        yield from _elastic(subject, attributes, size)
     if size in _ELASTIC or size in ("Y1", "F1", "FC1") or size.startswith("WS"):
         return
     count = declared(subject, "worker_count")

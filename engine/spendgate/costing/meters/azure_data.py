@@ -159,6 +159,27 @@ def _hdinsight(subject: Subject) -> Iterator[Component]:
         match = _SIZE.fullmatch(size)
         plain = f"Standard_{match[1]}" if match else size
         yield hours_of(subject, f"{title} ({plain})", ("hdinsight", plain), count)
+        if role == "worker_node" and "kafka" in subject.resource.type:
+            yield from _kafka_disks(subject, block, plain, count)
+
+
+_PREMIUM_SIZE = re.compile(r"Standard_[A-Za-z]+\d+[a-z]*s|Standard_[DG]S", re.IGNORECASE)
+_DISK_OPERATIONS = "monthly_os_disk_operations"
+
+
+def _kafka_disks(subject: Subject, block: Attributes, size: str, nodes: Whole) -> Iterator[Component]:
+    """Disks of a terabyte that each broker of Kafka gets: premium for sizes that take premium disks (HDInsight, Kafka)."""
+    name, disks = "Managed disks", block.whole("number_of_disks_per_node")
+    if not isinstance(disks, int) or not isinstance(nodes, int):
+        reason = next((value.reason for value in (disks, nodes) if isinstance(value, Unknown)), "not stated")
+        yield unpriced(name, "months", f"the number of disks is {reason}")
+        return
+    premium = _PREMIUM_SIZE.match(size) is not None
+    class_ = "P30" if premium else "S30"
+    yield amount(subject, f"{name} ({class_})", "months", ("hdinsight", f"{class_} disk"), Decimal(disks * nodes))
+    if not premium:
+        rate, per = ("hdinsight", "disk operations"), Decimal(100_000)
+        yield used(subject, "Disk operations", "100K operations", rate, _DISK_OPERATIONS, per_unit=per)
 
 
 def _factory(subject: Subject) -> Iterator[Component]:
@@ -255,6 +276,7 @@ class Data:
         "monthly_read_write_operation_entities": "entities read or written a month",
         "monthly_monitoring_operation_entities": "entities monitored a month",
         "monthly_orchestration_runs": "orchestration runs a month",
+        _DISK_OPERATIONS: "operations a month on the disks of Kafka brokers",
     }  # fmt: skip
 
     def components(self, subject: Subject) -> Iterable[Component]:

@@ -14,7 +14,7 @@ from spendgate.costing.meters.machines import label, needs_usage, sizes, unprice
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, RateQuery
 from spendgate.model.facets import Capacity, Disk, Pool
-from spendgate.model.values import Text, Unknown
+from spendgate.model.values import Number, Text, Unknown
 from spendgate.ports import Subject
 
 _CLASSES: tuple[tuple[int, int], ...] = (
@@ -28,6 +28,8 @@ _OPERATIONS: Mapping[str, str] = {"S": "standard hdd operations", "E": "standard
 _BY_AMOUNT: Mapping[str, str] = {"UltraSSD": "ultra", "PremiumV2": "premium v2"}
 _ULTRA_STEPS = (4, 8, 16, 32, 64, 128, 256, 512)
 _ULTRA_STEP_GIB = Decimal(1024)
+_V2_IOPS, _V2_MIBPS = Decimal(3000), Decimal(125)
+"""What every Premium SSD v2 includes (Azure documentation, managed disk types)."""
 _IMAGE_GIB = Decimal(30)
 """What the facets assume where the image decides."""
 
@@ -125,12 +127,17 @@ def _provisioned(
 ) -> Iterator[Component]:
     """A disk that is paid by gigabyte, IOPS and throughput; Ultra sizes round up to their steps."""
     billed = _ultra_gib(size_gib) if kind == "ultra" else size_gib
+    iops, throughput = disk.iops, disk.throughput_mibps
+    if kind == "premium v2":
+        iops, throughput = _above(iops, _V2_IOPS), _above(throughput, _V2_MIBPS)
     parts = (
         (f"storage ({kind}, {billed} GiB)", "GB-month", f"{kind} storage", billed),
-        ("provisioned IOPS", "IOPS-month", f"{kind} iops", disk.iops),
-        ("throughput", "MB/s-month", f"{kind} throughput", disk.throughput_mibps),
+        ("provisioned IOPS", "IOPS-month", f"{kind} iops", iops),
+        ("throughput", "MB/s-month", f"{kind} throughput", throughput),
     )
     for title, unit, item, value in parts:
+        if value == 0:
+            continue
         if not isinstance(value, Decimal):
             yield unpriced(f"{name} {title}", unit, "it is not stated")
             continue
@@ -139,6 +146,13 @@ def _provisioned(
             yield unpriced(f"{name} {title}", unit, quantity)
         else:
             yield Component(f"{name} {title}", unit, RateQuery("azure", region, "managed disk", item), quantity)
+
+
+def _above(value: Number, included: Decimal) -> Number:
+    """What is provisioned above what comes along; a disk that states nothing has just that."""
+    if value is None:
+        return Decimal(0)
+    return value if isinstance(value, Unknown) else max(value - included, Decimal(0))
 
 
 def _ultra_gib(size_gib: Decimal) -> Decimal:

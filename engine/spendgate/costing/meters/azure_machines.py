@@ -8,7 +8,7 @@ from dataclasses import replace
 from spendgate.costing.meters.azure_disks import pool_disks
 from spendgate.costing.meters.azure_parts import sku, without_sku
 from spendgate.costing.meters.machines import label, machine_components, needs_usage, unpriced
-from spendgate.costing.meters.parts import always, query, used
+from spendgate.costing.meters.parts import always, monthly, query, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.facets import Capacity, Pool
@@ -153,6 +153,11 @@ class Cluster:
             yield always(subject, "Uptime SLA", ("aks", "uptime sla"))
         elif tier != "Free":
             yield always(subject, f"Uptime SLA ({tier})", ("aks", f"uptime sla {tier.lower()}"))
+        attributes = subject.resource.attributes
+        old = attributes.flag("addon_profile.0.http_application_routing.0.enabled")
+        if True in (attributes.flag("http_application_routing_enabled"), old):
+            # NOTE: the add-on makes a DNS zone, which no resource stands for.
+            yield monthly(subject, "DNS zone of the routing add-on", "months", ("dns", "hosted zone"))
         key = "load_balancer.monthly_data_processed_gb"
         if stated(subject.usage, key) is not None:
             yield used(subject, "Load balancer: data processed", "GB", ("load balancer", "data processed"), key)

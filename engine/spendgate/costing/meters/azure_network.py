@@ -103,7 +103,9 @@ def _address(subject: Subject) -> Iterator[Component]:
             yield without_sku("IP address", "hours", value)
             return
     title = f"{str(method).lower()}, {str(scope).lower()}"
-    yield always(subject, f"IP address ({title})", ("public ip", title))
+    # NOTE: basic addresses that are static have a price of their own; those that are dynamic have no other.
+    basic = attributes.text("sku") == "Basic" and method == "Static"
+    yield always(subject, f"IP address ({title})", ("public ip", f"{title} (basic)" if basic else title))
 
 
 def _prefix(subject: Subject) -> Iterator[Component]:
@@ -120,8 +122,24 @@ def _endpoint(subject: Subject) -> Iterator[Component]:
         yield used(subject, f"{direction} data processed", "GB", ("private endpoint", item), key, tiered=True)
 
 
+_BASTION_UNITS = 2
+"""Scale units that come with a bastion host; the Standard and Premium SKU may have more (Azure Bastion pricing)."""
+
+
 def _bastion(subject: Subject) -> Iterator[Component]:
-    yield always(subject, "Bastion host", ("bastion host", "bastion host"))
+    attributes = subject.resource.attributes
+    kind = sku(attributes, "sku", default="Basic")
+    if isinstance(kind, Unknown):
+        yield without_sku("Bastion host", "hours", kind)
+        return
+    if kind == "Developer":
+        return
+    suffix = "" if kind == "Basic" else f" ({kind.lower()})"
+    yield always(subject, f"Bastion host{suffix}", ("bastion host", f"bastion host{suffix}"))
+    units = attributes.whole("scale_units")
+    if kind != "Basic" and isinstance(units, int) and units > _BASTION_UNITS:
+        rate = ("bastion host", f"additional scale unit{suffix}")
+        yield always(subject, "Additional scale units", rate, units - _BASTION_UNITS)
     rate, key = ("bastion host", "outbound data transfer"), "monthly_outbound_data_gb"
     yield used(subject, "Outbound data transfer", "GB", rate, key, tiered=True)
 
@@ -135,7 +153,10 @@ def _firewall(subject: Subject) -> Iterator[Component]:
     hub = {"Standard": "Standard Secure Virtual Hub", "Premium": "Premium Secured Virtual Hub"}
     title = hub.get(tier, tier) if place == "AZFW_Hub" else tier
     yield always(subject, f"Deployment ({title})", ("firewall", f"deployment ({title})"))
-    yield from metered(subject, "firewall", (_DATA,))
+    # NOTE: what a basic firewall processes has a price of its own.
+    yield from metered(
+        subject, "firewall", (_DATA._replace(item="data processed (basic)") if tier == "Basic" else _DATA,)
+    )
 
 
 def _vpn(subject: Subject) -> Iterator[Component]:

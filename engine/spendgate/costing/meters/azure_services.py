@@ -88,22 +88,24 @@ def _key(subject: Subject) -> Iterator[Component]:
         return
     service = "key vault key"
     operations = ("monthly_protected_keys_operations", TEN_THOUSAND)
+    size = subject.resource.attributes.number("key_size")
+    advanced = kind.upper().startswith("EC") or (isinstance(size, Decimal) and size > _SIMPLE_KEY_BITS)
     parts = [
         Metered(
             "Secrets operations", "10K transactions", "secrets operations", "monthly_secrets_operations", TEN_THOUSAND
         ),
         Metered("Storage key rotations", "renewals", "storage key rotations", "monthly_key_rotation_renewals"),
     ]
-    if kind.upper().endswith("HSM"):
-        size = subject.resource.attributes.number("key_size")
-        advanced = kind.upper().startswith("EC") or (isinstance(size, Decimal) and size > _SIMPLE_KEY_BITS)
-        item = "hsm-protected advanced keys" if advanced else "hsm-protected keys"
-        parts.append(Metered("HSM-protected keys", "months", item, "hsm_protected_keys", tiered=advanced))
-        name = "HSM-protected keys"
-        parts.append(Metered(f"{name}: operations", "10K transactions", "hsm-protected key operations", *operations))
+    hsm = kind.upper().endswith("HSM")
+    # NOTE: operations with simple keys cost what those on secrets do: they are one meter.
+    advanced_item = "hsm-protected key operations" if hsm else "software-protected keys"
+    item = advanced_item if advanced else "secrets operations"
+    if hsm:
+        held = "hsm-protected advanced keys" if advanced else "hsm-protected keys"
+        parts.append(Metered("HSM-protected keys", "months", held, "hsm_protected_keys", tiered=advanced))
+        parts.append(Metered("HSM-protected keys: operations", "10K transactions", item, *operations))
     else:
-        name = "Software-protected keys"
-        parts.append(Metered(name, "10K transactions", "software-protected keys", *operations))
+        parts.append(Metered("Software-protected keys", "10K transactions", item, *operations))
     yield from metered(subject, service, parts)
 
 

@@ -16,6 +16,8 @@ from spendgate.ports import Subject
 
 _DEFAULT_SKU = "GP_S_Gen5_2"
 """What a database becomes without a SKU (provider documentation, azurerm_mssql_database)."""
+_FIRST_OF_EDITION: Mapping[str, str] = {"Basic": "Basic", "Premium": "P1", "GeneralPurpose": "GP_Gen5_2", "BusinessCritical": "BC_Gen5_2", "Hyperscale": "HS_Gen5_2"}  # fmt: skip
+"""The size that an edition starts with, where the older type states no size (Azure SQL, CREATE DATABASE)."""
 _VCORES = re.compile(r"(GP|BC|HS)_(S_)?([A-Za-z0-9]+)_(\d+)", re.IGNORECASE)
 _TIERS: Mapping[str, str] = {"GP": "general purpose", "BC": "business critical", "HS": "hyperscale"}
 _LICENCE: Mapping[str, str] = {"GP": "general purpose", "BC": "business critical", "HS": "general purpose"}
@@ -38,7 +40,9 @@ def _database(subject: Subject) -> Iterator[Component]:
     attributes = subject.resource.attributes
     name = own_sku(subject, "sku_name", default=_DEFAULT_SKU)
     if subject.resource.type == "azurerm_sql_database":
-        name = own_sku(subject, "requested_service_objective_name", default="S0")
+        edition = own_sku(subject, "edition", default="Standard")
+        default = _FIRST_OF_EDITION.get(edition, "S0") if isinstance(edition, str) else "S0"
+        name = own_sku(subject, "requested_service_objective_name", default=default)
     if attributes.text("elastic_pool_id") is not None or name == "ElasticPool":
         yield from _backups(subject)
         return
@@ -52,7 +56,7 @@ def _database(subject: Subject) -> Iterator[Component]:
         return
     tier, serverless, family, cores = match[1].upper(), bool(match[2]), match[3], int(match[4])
     yield from _serverless(subject, name, family) if serverless else _provisioned(subject, name, tier, cores)
-    yield _storage(subject, tier, declared(subject, "max_size_gb"))
+    yield _storage(subject, tier, _gib(subject))
     if tier != "HS":
         yield from _backups(subject)
 
@@ -66,7 +70,7 @@ def _by_dtu(subject: Subject, name: str) -> Iterator[Component]:
     if stated(subject.usage, key) is not None:
         yield used(subject, "Extra data storage", "GB-month", rate, key)
         return
-    size = declared(subject, "max_size_gb")
+    size = _gib(subject)
     if isinstance(size, Unknown):
         yield amount(subject, "Extra data storage", "GB-month", rate, size)
     elif size is not None and included is not None and size > included:
@@ -140,13 +144,17 @@ def _pool(subject: Subject) -> Iterator[Component]:
         rate = ("sql elastic pool", f"zone redundancy ({title})")
         yield hours_of(subject, f"Zone redundancy ({title})", rate, 1)
     yield from _licence(subject, "sql elastic pool", short, size)
-    yield _storage(subject, short, _pool_gib(subject), "sql elastic pool")
+    yield _storage(subject, short, _gib(subject), "sql elastic pool")
 
 
-def _pool_gib(subject: Subject) -> Number:
-    # NOTE: one of the two is stated, the other one is the provider's to fill in.
-    size, size_bytes = declared(subject, "max_size_gb"), declared(subject, "max_size_bytes")
-    return size_bytes / 1024**3 if size is None and isinstance(size_bytes, Decimal) else size
+def _gib(subject: Subject) -> Number:
+    """The largest size of a database or pool, in whichever unit its type states it."""
+    # NOTE: one of them is stated, the others are the provider's to fill in.
+    for path, per_gib in (("max_size_gb", 1), ("max_size_bytes", 1024**3), ("pool_size", 1024)):
+        size = declared(subject, path)
+        if size is not None:
+            return size if isinstance(size, Unknown) else size / per_gib
+    return None
 
 
 def _dtu_pool(subject: Subject, tier: str, dtus: Decimal) -> Iterator[Component]:
@@ -156,7 +164,7 @@ def _dtu_pool(subject: Subject, tier: str, dtus: Decimal) -> Iterator[Component]
         included = dtus * _BASIC_POOL_GIB_PER_DTU
     else:
         included = Decimal(_PREMIUM_POOL_GIB.get(int(dtus), int(dtus))) if tier == "Premium" else dtus
-    size = _pool_gib(subject)
+    size = _gib(subject)
     if isinstance(size, Decimal) and size > included and tier != "Basic":
         rate = ("sql elastic pool", f"extra data storage ({tier})")
         yield amount(subject, "Extra data storage", "GB-month", rate, size - included)

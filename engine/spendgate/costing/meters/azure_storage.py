@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.azure_disks import disk_components
@@ -10,8 +11,9 @@ from spendgate.costing.meters.azure_parts import TEN_THOUSAND, Metered, metered,
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
-from spendgate.model.cost import Component
+from spendgate.model.cost import Basis, Component
 from spendgate.model.facets import Capacity
+from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
@@ -209,7 +211,8 @@ class Shares:
         elif subject.resource.type == "azurerm_storage_queue":
             yield from _queue(subject, copies.lower())
         else:
-            yield from _table(subject, copies.lower())
+            for part in _table(subject, copies.lower()):
+                yield _with_key(subject, account, part)
 
 
 _TIERS = {"Hot": "hot", "Cool": "cool", "TransactionOptimized": "transaction optimized"}
@@ -229,13 +232,10 @@ def _share(subject: Subject, premium: bool, copies: str) -> Iterator[Component]:
 
 def _queue(subject: Subject, copies: str) -> Iterator[Component]:
     def operations(number: int) -> Metered:
-        return Metered(
-            f"Class {number} operations",
-            "10k operations",
-            f"{copies}: class {number} operations",
-            f"monthly_class_{number}_operations",
-            TEN_THOUSAND,
-        )
+        # NOTE: writing costs more with each copy, reading does not.
+        item = f"{copies}: class 1 operations" if number == 1 else "class 2 operations"
+        key = f"monthly_class_{number}_operations"
+        return Metered(f"Class {number} operations", "10k operations", item, key, TEN_THOUSAND)
 
     yield from metered(
         subject,
@@ -246,9 +246,24 @@ def _queue(subject: Subject, copies: str) -> Iterator[Component]:
             operations(2),
         ),
     )
-    if copies != "lrs" and copies != "zrs":
+    if copies not in ("lrs", "zrs"):
         rate = ("storage queue", "geo-replication data transfer")
         yield used(subject, "Geo-replication data transfer", "GB", rate, "monthly_geo_replication_data_transfer_gb")
+
+
+def _with_key(subject: Subject, account: Resource, part: Component) -> Component:
+    """A part of a table at the rates of accounts whose own key encrypts tables, where it does or may."""
+    scope = account.attributes.text("table_encryption_key_type")
+    own_key = account.attributes.has_block("customer_managed_key") or bool(
+        subject.neighbours.users(account, "azurerm_storage_account_customer_managed_key")
+    )
+    if scope != "Account" and not (own_key and scope is None):
+        return part
+    dearer = replace(part, query=replace(part.query, service="storage table with account key"))
+    if scope == "Account" or part.quantity is None:
+        return dearer
+    note = "the account has a key of its own: tables are taken to be encrypted with it, which costs more"
+    return replace(dearer, basis=Basis.ASSUMED, alternatives=(part.query,), note=note)
 
 
 def _table(subject: Subject, copies: str) -> Iterator[Component]:

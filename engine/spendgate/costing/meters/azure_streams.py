@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -20,7 +21,7 @@ from spendgate.costing.meters.azure_parts import (
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
-from spendgate.model.cost import Component
+from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
@@ -105,6 +106,8 @@ _LOGS = (
 _FREE_LOG_DAYS = 31
 """Days of retention that Log Analytics includes."""
 _STEP_GB = Decimal(100)
+_LEAST_OF_STEPS = Decimal("0.8")
+"""What a gigabyte of the largest commitment costs of one of the smallest (Azure Monitor pricing, rounded down)."""
 
 
 def _log_analytics(subject: Subject) -> Iterator[Component]:
@@ -120,7 +123,13 @@ def _log_analytics(subject: Subject) -> Iterator[Component]:
         daily = attributes.number("reservation_capacity_in_gb_per_day")
         steps = daily / _STEP_GB * DAYS_PER_MONTH if isinstance(daily, Decimal) else daily
         rate = (service, "log data ingestion (100 gb a day)")
-        yield amount(subject, "Log data ingestion", "100 GB (per day)", rate, steps)
+        part = amount(subject, "Log data ingestion", "100 GB (per day)", rate, steps)
+        if part.quantity is not None and isinstance(daily, Decimal) and daily > _STEP_GB:
+            whole = part.quantity.expected
+            least = Quantity(whole * _LEAST_OF_STEPS, whole, whole)
+            note = "at the price of the smallest commitment: larger ones cost up to a fifth less"
+            part = replace(part, quantity=least, basis=Basis.ASSUMED, note=note)
+        yield part
     elif kind == "PerGB2018":
         rate = (service, "log data ingestion")
         yield used(subject, "Log data ingestion", "GB", rate, "monthly_log_data_ingestion_gb")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -182,24 +181,6 @@ def test_lustre_is_metered_though_no_price_is_known() -> None:
         "azurerm_managed_lustre_file_system", {"sku_name": "AMLFS-Durable-Premium-250", "storage_capacity_in_tb": 16}
     )
     assert found.state is EstimateState.UNPRICED
-
-
-@pytest.mark.parametrize(
-    ("percent", "quantities_"), [(None, (Decimal("1.5"), Decimal("1.5"), 15)), (50, (Decimal("7.5"),) * 3)]
-)
-def test_autoscaled_throughput_of_cosmos(percent: int | None, quantities_: tuple[Any, ...]) -> None:
-    usage = {"max_request_units_utilization_percentage": percent} if percent else {}
-    attributes = {"autoscale_settings": [{"max_throughput": 1000}], "location": "westus"}
-    line = item(estimate_of("azurerm_cosmosdb_sql_container", attributes, **usage), "Provisioned throughput")
-    assert (line.quantity.low, line.quantity.expected, line.quantity.high) == quantities_
-
-
-def test_cosmos_pays_in_every_region_of_its_account() -> None:
-    container = azure("azurerm_cosmosdb_sql_container", {"throughput": 400}, region=None)
-    places = [{"location": "West US"}, {"location": "Central US"}]
-    account = azure("azurerm_cosmosdb_account", {"geo_location": places}, region="West US")
-    found = Run(container, account, refs=[(container.address, "account_name", account.address)]).estimate()
-    assert [line.quantity.expected for line in found.items] == [4, 4]
 
 
 def test_a_spark_pool_that_pauses_may_cost_nothing() -> None:
