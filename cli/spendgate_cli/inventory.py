@@ -122,19 +122,34 @@ def azure(subscriptions: tuple[str, ...], endpoint: str | None, output: str, sho
 @inventory.command(short_help="Nodes, workloads, claims, quotas and queues of a Kubernetes cluster.")
 @click.option("--context", metavar="NAME", help="A context of the kubeconfig. Default: the current one.")
 @click.option("--kubeconfig", metavar="FILE", help="Default: KUBECONFIG, ~/.kube/config, or the pod's own account.")
+@click.option(
+    "-n",
+    "--namespace",
+    "namespaces",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one; several allowed. Default: all.",
+)
 @click.option("-o", "--output", metavar="FILE", default="-", help="Where to write; default: standard output.")
 @click.option("--show-role", is_flag=True, help="Print the ClusterRole that this needs, and stop.")
-def kubernetes(context: str | None, kubeconfig: str | None, output: str, show_role: bool) -> None:
+def kubernetes(
+    context: str | None, kubeconfig: str | None, namespaces: tuple[str, ...], output: str, show_role: bool
+) -> None:
     """Collect from a cluster, signed in as kubectl is, as one JSON list like that of `kubectl get -o json`."""
     from spendgate.collectors.kubernetes import collect, role
     from spendgate.errors import SettingsError
 
     if show_role:
-        click.echo(json.dumps(role(), indent=2))
+        click.echo(json.dumps(role(namespaces), indent=2))
         return
     if output.endswith((".jsonl", ".ndjson")):
         raise SettingsError("a cluster is written as one JSON list, not as lines", hint="-o cluster.json")
-    records = collect(context=context, kubeconfig=kubeconfig, progress=_progress if sys.stderr.isatty() else None)
+    records = collect(
+        context=context,
+        kubeconfig=kubeconfig,
+        namespaces=tuple(dict.fromkeys(namespaces)),
+        progress=_progress if sys.stderr.isatty() else None,
+    )
     _say(_write(records, output, ('{"apiVersion":"v1","kind":"List","items":[\n', ",\n", "\n]}\n")), output)
 
 

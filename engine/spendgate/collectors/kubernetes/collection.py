@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,14 +16,15 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Told before each list: what is asked, its number, and how many there are."""
 
 _PAGE = 500
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _NOT_FOUND = 401, 404
+_NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind that the cluster serves: where its list is, and what its items are called."""
+    """A kind that the cluster serves: where its lists are, one of each namespace asked for, and what its items are called."""
 
-    path: str
+    paths: tuple[str, ...]
     plural: str
     api_version: str
     kind: str
@@ -32,46 +34,78 @@ def collect(
     *,
     context: str | None = None,
     kubeconfig: str | None = None,
+    namespaces: Sequence[str] = (),
     progress: Progress | None = None,
     attempts: int = 5,
     wait_seconds: float = 1.0,
 ) -> Iterator[Mapping[str, Any]]:
     """The objects of a cluster one by one, without secrets, and an `InventoryProblem` for every list that failed.
 
+    With `namespaces` only what is in them; what belongs to the cluster as a whole is said to be missing and not asked for: beside
+    the pods of some namespaces, nodes would look idle.
     Overload and server errors are tried `attempts` times, `wait_seconds` apart and then longer. Raises SettingsError when nobody
     is signed in or the configuration is wrong, InputError when no list at all was answered.
     """
     answers = Answers(context, kubeconfig, attempts, wait_seconds)
     kinds: list[_Kind] = []
-    for found in _served(answers):
+    wide: list[str] = []
+    yield from _own(answers, namespaces)
+    for found in _served(answers, namespaces, wide):
         if isinstance(found, _Kind):
             kinds.append(found)
         else:
             yield found
+    if namespaces:
+        missing = f"nothing but {_named(namespaces)} was asked for: {', '.join(wide)} and all other namespaces are missing in this inventory"
+        yield _problem("cluster-wide", missing)
     answered = 0
     for number, kind in enumerate(kinds, 1):
         if progress is not None:
             progress(f"{kind.plural} of {kind.api_version}", number, len(kinds))
-        count = 0
-        try:
-            for item in _items(answers, kind):
-                count += 1
-                yield item
-            answered += 1
-        except RefusedError as refusal:
-            _signed_in(refusal)
-            rest = f"broke off after {count}" if count else "gave nothing"
-            missing = "may be missing" if count else "is missing"
-            yield _problem(
-                kind.plural,
-                f"the list of {kind.plural} {rest} ({refusal.why}): {kind.kind} {missing} in this inventory",
-            )
+        for path in kind.paths:
+            count = 0
+            try:
+                for item in _items(answers, kind, path):
+                    count += 1
+                    yield item
+                answered += 1
+            except RefusedError as refusal:
+                _signed_in(refusal)
+                rest = f"broke off after {count}" if count else "gave nothing"
+                missing = "may be missing" if count else "is missing"
+                where = f" in namespace {path.split('/')[-2]}" if namespaces else ""
+                what = (
+                    f"the list of {kind.plural}{where} {rest} ({refusal.why}): {kind.kind} {missing} in this inventory"
+                )
+                yield _problem(kind.plural, what)
     if not answered:
         raise InputError("the cluster answered none of the lists, so nothing is known of what runs", hint="--show-role")
 
 
-def _served(answers: Answers) -> Iterator[_Kind | Mapping[str, Any]]:
-    """The wanted kinds that the cluster serves, each in the version that it prefers; a problem for what cannot be told."""
+def _named(namespaces: Sequence[str]) -> str:
+    return f"namespace {namespaces[0]}" if len(namespaces) == 1 else f"namespaces {', '.join(namespaces)}"
+
+
+def _own(answers: Answers, namespaces: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """The namespaces themselves. NOTE: lists of one that is not there are empty and no error, hence the question."""
+    for name in namespaces:
+        if not _NAMESPACE.fullmatch(name):
+            raise SettingsError(f"option --namespace: {name!r} is no name of a namespace")
+        try:
+            yield scrubbed({**answers.get(f"/api/v1/namespaces/{name}"), "apiVersion": "v1", "kind": "Namespace"})
+        except RefusedError as refusal:
+            _signed_in(refusal)
+            if refusal.status == _NOT_FOUND:
+                raise SettingsError(f"option --namespace: {name!r} is not in this cluster") from None
+            missing = f"namespace {name} gave nothing ({refusal.why}): its labels are missing in this inventory"
+            yield _problem(f"namespace-{name}", missing)
+
+
+def _served(answers: Answers, namespaces: Sequence[str], wide: list[str]) -> Iterator[_Kind | Mapping[str, Any]]:
+    """The wanted kinds that the cluster serves, each in the version that it prefers; a problem for what cannot be told.
+
+    With namespaces, kinds that are in none go to `wide`.
+    """
     versions = {"": ["v1"]}
     try:
         for group in answers.get("/apis").get("groups") or ():
@@ -100,13 +134,17 @@ def _served(answers: Answers) -> Iterator[_Kind | Mapping[str, Any]]:
                 plural = resource.get("name")
                 if plural in wanted and plural not in seen:
                     seen.add(plural)
-                    yield _Kind(f"{path}/{plural}", plural, api_version, str(resource.get("kind")))
+                    if namespaces and resource.get("namespaced") is not True:
+                        wide.append(plural)
+                        continue
+                    paths = [f"{path}/namespaces/{name}/{plural}" for name in namespaces] or [f"{path}/{plural}"]
+                    yield _Kind(tuple(paths), plural, api_version, str(resource.get("kind")))
 
 
-def _items(answers: Answers, kind: _Kind) -> Iterator[Mapping[str, Any]]:
+def _items(answers: Answers, kind: _Kind, path: str) -> Iterator[Mapping[str, Any]]:
     token = ""
     while True:
-        page = answers.get(kind.path, [("limit", str(_PAGE)), *([("continue", token)] if token else [])])
+        page = answers.get(path, [("limit", str(_PAGE)), *([("continue", token)] if token else [])])
         if not isinstance(page.get("items"), list):
             raise RefusedError("the answer is no list")
         for item in page["items"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LISTED: Mapping[str, tuple[str, ...]] = {
@@ -51,12 +51,23 @@ LISTED: Mapping[str, tuple[str, ...]] = {
 """NOTE: Secrets and ConfigMaps are never asked for; nor is a whole group, which may hold secrets of its own."""
 
 
-def role() -> Mapping[str, Any]:
-    """The ClusterRole to grant, as `kubectl apply -f -` takes it: it may list these kinds and nothing else."""
+def role(namespaces: Sequence[str] = ()) -> Mapping[str, Any]:
+    """The ClusterRole to grant, as `kubectl apply -f -` takes it: it may list these kinds and nothing else.
+
+    With namespaces, a list of a Role for each, which may look at its own namespace as well.
+    """
     rules = [{"apiGroups": [group], "resources": list(names), "verbs": ["list"]} for group, names in LISTED.items()]
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRole",
-        "metadata": {"name": "spendgate-inventory"},
-        "rules": rules,
-    }
+    head = {"apiVersion": "rbac.authorization.k8s.io/v1"}
+    if not namespaces:
+        return {**head, "kind": "ClusterRole", "metadata": {"name": "spendgate-inventory"}, "rules": rules}
+    own = {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]}
+    roles = [
+        {
+            **head,
+            "kind": "Role",
+            "metadata": {"name": "spendgate-inventory", "namespace": name},
+            "rules": [{**own, "resourceNames": [name]}, *rules],
+        }
+        for name in namespaces
+    ]
+    return {"apiVersion": "v1", "kind": "List", "items": roles}
