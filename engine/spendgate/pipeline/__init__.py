@@ -17,6 +17,7 @@ from spendgate.pipeline.assess import Assessed, Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
 from spendgate.pipeline.governing import input_roots, settle
 from spendgate.pipeline.graphs import graphs
+from spendgate.pipeline.joins import with_joins
 from spendgate.pipeline.judging import judge, rego_reader, run_facts
 from spendgate.pipeline.opening import opened
 from spendgate.pipeline.pricing import Pricing, pricing
@@ -55,7 +56,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
 
         if is_streamed(inputs):
             return check_stream(inputs[0], settings, now, policies, book)
-    run = with_use(estimate(inputs, settings, book, now.date()), settings, now, book)
+    run = with_joins(with_use(estimate(inputs, settings, book, now.date()), settings, now, book), settings, now)
     case_list = docket(run, policies, now, everything=settings.scope == "all", budgets=_budgets(settings))
     judged = judge(policies, case_list, run, settings, book)
     settled = settle(judged.findings, judged.tallies, policies, run, case_list, inputs, settings)
@@ -128,6 +129,7 @@ def estimate(inputs: Sequence[str], settings: Settings, book: PriceBook, today: 
         unit_costs(assessed, usage),
         nodes=nodes,
         ask=asker(assessor, prices),
+        prices=prices,
     )
 
 
@@ -144,7 +146,7 @@ def policy_document(inputs: Sequence[str], settings: Settings, now: datetime) ->
     from spendgate.wire.policy_input import encode, policy_input
 
     book = PriceBook.open()
-    run = estimate(inputs, settings, book)
+    run = with_joins(estimate(inputs, settings, book), settings, now)
     case_list = docket(run, load_policies(settings), now, everything=settings.scope == "all")
     return pretty(encode(policy_input(case_list, run=run_facts(run, case_list, book.as_of))))
 

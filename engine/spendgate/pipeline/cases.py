@@ -21,6 +21,8 @@ from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_roots
 from spendgate.pipeline.kept import kept
+from spendgate.pipeline.pricing import Pricing
+from spendgate.pipeline.stored import stored_roots
 from spendgate.pipeline.what_if import Ask
 from spendgate.ports import Docket, Measured
 from spendgate.wire import v1
@@ -49,6 +51,8 @@ class Run:
     """The nodes that workloads need, where that can be told."""
     ask: Ask | None = None
     """What answers what a resource would cost if it were another."""
+    prices: Pricing | None = None
+    """The prices and the catalogue that it was priced with."""
 
 
 def total(assessed: Iterable[Assessed]) -> Totals:
@@ -67,7 +71,7 @@ def docket(
     resources = tuple(
         case
         for item in run.assessed
-        if (case := _case(item, change.values, now, everything=everything, measured=run.measured, ask=run.ask)) is not None
+        if (case := _case(item, change.values, now, everything=everything, run=run)) is not None
     )
     by_path = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
     groups = {path: _budgeted(budgets, run, now.date()) if path == BUDGET else _groups(path, run) for path in by_path}
@@ -99,8 +103,7 @@ def _case(
     now: datetime,
     *,
     everything: bool,
-    measured: Measured | None = None,
-    ask: Ask | None = None,
+    run: Run,
 ) -> ResourceCase | None:
     judged = item.change
     if judged.action in _NEVER_JUDGED or "data" in judged.flags:
@@ -116,14 +119,17 @@ def _case(
         derived["carbon"] = carbon_roots(item.carbon)
     if life := lifetime(item.facets.tags, now.date(), new=new):
         derived["life"] = life
-    if util := _util(item, now, measured):
+    if util := use_of(item, now, run.measured):
         derived["util"] = util
+        derived.update(
+            stored_roots(item.facets, item.cost.after, util, run.prices.source if run.prices is not None else None)
+        )
     return ResourceCase(
-        judged.address, judged, item.facets, item.workload.source, derived, item.workload.origin, ask, item
+        judged.address, judged, item.facets, item.workload.source, derived, item.workload.origin, run.ask, item
     )
 
 
-def _util(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[str, Any]:
+def use_of(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[str, Any]:
     """What was seen and what was measured of a resource."""
     observed = item.change.resource.observed
     found = dict(seen(observed, now)) if observed is not None else {}

@@ -15,6 +15,8 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Location
 from spendgate.pipeline import estimate, load_policies
 from spendgate.pipeline.cases import Run, docket
+from spendgate.pipeline.joins import with_joins
+from spendgate.pipeline.use import with_use
 from spendgate.policies.explaining import Explanation, Row, explain
 from spendgate.policies.mistakes import near
 from spendgate.policies.reading import LANGUAGE
@@ -51,7 +53,8 @@ def explained(policy_id: str, address: str, inputs: Sequence[str], settings: Set
             f"{policy.id} is written in {policy.language}, whose rules cannot be taken apart",
             hint="spendgate explain --as-input shows what it sees; print() in a rule shows what it thinks",
         )
-    run = estimate(inputs, settings, PriceBook.open(), now.date())
+    book = PriceBook.open()
+    run = with_joins(with_use(estimate(inputs, settings, book, now.date()), settings, now, book), settings, now)
     cases = docket(run, [policy], now, everything=settings.scope == "all")
     case = _case(policy, address, cases, run)
     explanation = explain(policy, case, now.date())

@@ -13,6 +13,8 @@ from spendgate.model.case import Case, look_up, look_up_each
 from spendgate.model.values import Truth
 from spendgate.pipeline import estimate
 from spendgate.pipeline.cases import docket
+from spendgate.pipeline.joins import with_joins
+from spendgate.pipeline.use import with_use
 from spendgate.policies.compiler import Compiler
 from spendgate.policies.conditions import Condition
 from spendgate.policies.mistakes import Mistake, Mistakes
@@ -103,7 +105,8 @@ def _cut(lines: Sequence[str]) -> list[str]:
 
 def bench(inputs: Sequence[str], settings: Settings, now: datetime) -> Bench:
     """The bench over inputs: everything that is there, and the whole change. Raises InputError, SettingsError."""
-    run = estimate(inputs, settings, PriceBook.open(), now.date())
+    book = PriceBook.open()
+    run = with_joins(with_use(estimate(inputs, settings, book, now.date()), settings, now, book), settings, now)
     cases = docket(run, (), now, everything=True)
     found: dict[str, Case] = {case.address: case for case in cases.resources}
     if cases.change is not None:

@@ -68,9 +68,13 @@ VOCABULARY: Words = {
         "month_end": {"p50": None, "p90": None},
     },
     "life": dict.fromkeys(("stated", "expires_on", "days_left")),
-    "around": dict.fromkeys(
-        ("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions", "far_data")
-    ),
+    "around": {
+        **dict.fromkeys(
+            ("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions", "far_data")
+        ),
+        **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
+        **dict.fromkeys(("redundant", "redundant_share")),
+    },
     "pools": _words(Pool, **_POOL_PARTS),
     "disks": _words(Disk),
     "cost": {

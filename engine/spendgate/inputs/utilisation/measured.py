@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from spendgate.inputs.utilisation.growth import GROWTH, STORED, growth
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Problem, Resource
 from spendgate.model.values import Unknown
@@ -19,8 +20,6 @@ COUNTS = ("requests", "operations", "egress_gib", "input_tokens", "output_tokens
 """Sums over the window: requests, reads and writes of a disk, gibibytes sent, tokens."""
 CONNECTIONS = "connections"
 """How many are open at a time, with a mean and a 95th percentile."""
-STORED = "stored_gib"
-"""What a bucket or a file system holds: a size, of which two measurements tell the growth."""
 _GIB = Decimal(2**30)
 NAMES: Mapping[str, tuple[str, Decimal]] = {
     **{name: (name, Decimal(1)) for name in (*SHARES, *COUNTS, CONNECTIONS, STORED)},
@@ -53,9 +52,6 @@ SAMPLES_PER_DAY = 24
 _SELDOM: Mapping[str, Decimal] = {STORED: Decimal("0.5")}
 """Samples a day of what is measured once a day and comes a day late."""
 STALE_AFTER = timedelta(days=7)
-MONTH = timedelta(days=30)
-"""How far apart two sizes should be for the growth that policies judge."""
-_DAYS_OF_A_YEAR = 365
 _CERTAIN = Decimal("1.0001")
 
 
@@ -129,6 +125,9 @@ class Use:
         fields: dict[str, Any] = {**dict.fromkeys(_FIELDS, missing), "source": self.origin}
         for sample in found.values():
             fields.update(self._fields(sample, facets, now))
+        if STORED in found:
+            sizes = [one for one in self._by_name[name] if one.metric == STORED and _is_of(one, resource, facets)]
+            fields.update(growth(sizes, now))
         # NOTE: the least sampled metric is the evidence; a count without zeros has few samples and is none.
         least = min(found.values(), key=lambda one: (one.sparse, one.samples))
         return {**fields, "samples": least.samples, "window_days": least.days}
@@ -158,6 +157,7 @@ _FIELDS = (
     *(name for share in (*SHARES, CONNECTIONS) for name in (share, f"{share}_p95")),
     *COUNTS,
     STORED,
+    *GROWTH,
     "samples",
     "window_days",
 )

@@ -1,0 +1,61 @@
+"""Plans, manifests and inventories for policies that join what the whole run holds, or what was measured of it."""
+
+from tests.policies.manifests import deployment, job, manifest, pod, thing
+from tests.policies.plans import plan
+from tests.policies.plans import resource as r
+
+DEV = {"environment": "dev"}
+
+
+def _job(name: str, *args: str, **labels: str) -> dict:
+    made = job(pod(*args, gpus=1, node="L4"), labels={**DEV, "workload": "train", **labels}, activeDeadlineSeconds=3600)
+    return {**made, "metadata": {**made["metadata"], "name": name}}
+
+
+def _training(name: str, image: str | None) -> object:
+    unknown = {} if image else {"algorithm_specification": [{"training_image": True}]}
+    algorithm = [{"training_input_mode": "File", **({"training_image": image} if image else {})}]
+    return r(
+        f"aws_sagemaker_training_job.{name}", training_job_name=name, tags=DEV, unknown=unknown, algorithm_specification=algorithm,
+        hyper_parameters={"lr": "0.1"}, resource_config=[{"instance_type": "ml.g5.xlarge", "instance_count": 1}],
+    )  # fmt: skip
+
+
+def _stored(name: str, type_: str = "aws_s3_bucket", tags: str = "{}") -> str:
+    return f"inventory: 1\nresources:\n  - {{type: {type_}, name: {name}, region: us-east-1, tags: {tags}}}\n"
+
+
+CASES = {
+    "EXP-003": {
+        "pass.another-learning-rate": manifest(_job("a", "--lr=0.1"), _job("b", "--lr=0.2")),
+        "fail.another-seed": manifest(_job("a", "--lr=0.1", "--seed=1"), _job("b", "--seed", "2", "--lr=0.1")),
+        "fail.two-training-jobs": plan(_training("a", "registry.example.com/t:1"), _training("b", "registry.example.com/t:1")),
+        "fail.three-that-one-gpu-would-hold": manifest(
+            *(_job(f"small-{number}", f"--lr=0.{number}", team="vision") for number in (1, 2, 3))
+        ),
+        "pass.one-of-three-is-busy": manifest(
+            *(_job(name, f"--data={name}", team="speech") for name in ("small-1", "small-2", "busy-1"))
+        ),
+        "unknown.image-known-after-apply": plan(_training("a", "registry.example.com/t:1"), _training("b", None)),
+        "skip.a-study-over-seeds": manifest(
+            _job("a", "--seed=1", **{"seed-study": "true"}), _job("b", "--seed=2", **{"seed-study": "true"})
+        ),
+        "skip.replicas-of-a-service": manifest(deployment(pod(gpus=1, node="L4"), replicas=2, labels=DEV)),
+        "pass.suspended-copy": manifest(
+            _job("a"), {**(copy := _job("b")), "spec": {**copy["spec"], "suspend": True}}
+        ),
+        "pass.finished-copy": manifest(_job("a"), {**_job("b"), "status": {"completionTime": "2026-11-20T00:00:00Z"}}),
+        "pass.bare-pods-with-other-data": manifest(
+            *(thing("Pod", pod(f"--data=s3://{name}/x", gpus=1, node="L4"), name=name) for name in ("a", "b"))
+        ),
+    },
+    "STO-007": {
+        "pass.a-tenth-more": _stored("steady"),
+        "fail.two-fifths-more": _stored("ckpt"),
+        "fail.too-much-in-a-year": _stored("archive"),
+        "pass.so-much-was-planned": _stored("archive", tags='{storage-budget-gib: "90000"}'),
+        "fail.a-new-bucket-fills-up": _stored("new"),
+        "unknown.measured-once": _stored("once"),
+        "skip.a-disk": _stored("disk", "aws_ebs_volume"),
+    },
+}  # fmt: skip
