@@ -235,6 +235,7 @@ def _finding(finding: Finding, item: Assessed | None, root: str) -> v1.Finding:
         env_source=item.facets.env_source if item else None,
         details=_plain(finding.details) or {},
         root=root,
+        savings_by=finding.savings_by or ("formula" if finding.savings_monthly is not None else None),
     )
 
 

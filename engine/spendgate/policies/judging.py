@@ -16,7 +16,7 @@ from spendgate.policies.body import CHANGE, GROUP, Body, ExceptionRule, Rung
 from spendgate.policies.clues import Clue
 from spendgate.policies.instead import CHEAPEST, InsteadCase
 from spendgate.policies.needs import Need, Needs, sentence
-from spendgate.policies.saving import NOTHING_SAID, Saved, money, saved
+from spendgate.policies.saving import NOTHING_SAID, Saved, money, saved, short
 from spendgate.policies.selection import signature
 from spendgate.policies.wording import listed, plain
 
@@ -135,7 +135,7 @@ def _instead(case: Case) -> dict[str, Any]:
     found = case.root(CHEAPEST)
     if not isinstance(found, Mapping):
         return {}
-    return {name: plain(value) for name, value in found.items() if name != "lines"}
+    return {name: plain(short(value)) for name, value in found.items() if name != "lines"}
 
 
 def _doubt(policy: Policy, case: Case, today: date, outcome: _Outcome, applies: Truth) -> Finding:

@@ -20,6 +20,7 @@ from spendgate.policies.wording import plain
 
 BY_PRICE, BY_FORMULA = "re-priced", "formula"
 _CENT = Decimal("0.01")
+_SHORT = Decimal("0.0001")
 _HOURLY = "cost.hourly"
 
 
@@ -64,7 +65,7 @@ def saved(savings: Savings | None, case: Case, details: dict[str, Any]) -> Saved
     if amount is None:
         return NOTHING_SAID
     by = BY_PRICE if f"{CHEAPEST}.monthly" in formula.names else BY_FORMULA
-    values = {name: plain(known) for name, known in formula.values(case).items()}
+    values = {name: plain(short(known)) for name, known in formula.values(case).items()}
     lines = _lines(look_up(case, (CHEAPEST, "lines"))) if by == BY_PRICE else _spread(amount, formula, case)
     if lines and by == BY_FORMULA and not savings.is_exposure:
         amount = min(amount, money(sum((line["monthly"] for line in lines), ZERO)) or ZERO)
@@ -78,8 +79,9 @@ def _told(savings: Savings, details: dict[str, Any], place: str, said: Mapping[s
         # NOTE: the fix is dearer than what it mends; it may be right all the same, but it saves nothing.
         details["costs_more"] = {"monthly": -amount, "by": said["by"]}
         return NOTHING_SAID
-    if savings.is_exposure or not lines:
-        said = {name: value for name, value in said.items() if name != "lines"}
+    said = {name: value for name, value in said.items() if name != "lines"}
+    if lines and not savings.is_exposure:
+        said["lines"] = [{name: short(value) for name, value in line.items()} for line in lines]
     details[place] = {**said, **({"note": savings.note} if savings.note else {})}
     return NOTHING_SAID if savings.is_exposure else Saved(amount, said["formula"], said["by"])
 
@@ -94,7 +96,7 @@ def _by_price(reprice: Reprice, case: Case, size: str) -> tuple[str, Value, Mapp
     if not isinstance(value, (Decimal, Unknown)):
         # NOTE: the test of a policy gives the new price alone.
         value = COMPUTE["-"](numeric(now), numeric(then))
-    values = {cost: plain(now), other: plain(then)}
+    values = {cost: plain(short(now)), other: plain(short(then))}
     return f"{cost} - {other}", value, values, _lines(look_up(case, (root, "lines")))
 
 
@@ -113,6 +115,11 @@ def _spread(amount: Decimal, formula: Formula, case: Case) -> list[dict[str, Any
     whole = sum((line["monthly"] for line in about), ZERO)
     share = min(amount / whole, Decimal(1)) if whole else ZERO
     return [{"line": line["line"], "monthly": line["monthly"], "saving": line["monthly"] * share} for line in about]
+
+
+def short(value: Value) -> Value:
+    """A number to a hundredth of a cent, as far as people follow one; anything else as it is."""
+    return value.quantize(_SHORT).normalize() if isinstance(value, Decimal) and value.is_finite() else value
 
 
 def money(value: Value) -> Decimal | None:

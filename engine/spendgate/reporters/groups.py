@@ -67,6 +67,11 @@ class Group:
         """What all of them would save together, or None when that is not known of each."""
         return _sum([finding.savings_monthly for finding in self.findings])
 
+    @property
+    def savings_by(self) -> str:
+        """How that was worked out: `re-priced`, `formula`, or both."""
+        return " and ".join(sorted({finding.savings_by for finding in self.findings if finding.savings_by}))
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyGroups:

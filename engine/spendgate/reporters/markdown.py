@@ -131,7 +131,8 @@ def _finding(group: Group, policy: PolicyGroups, level: str, currency: str, in_p
         said.append(f"Waived: {inline(first.waiver, 300)}")
     saving = group.savings_monthly
     if is_known(saving) and saving:
-        said.append(f"Would save {money(saving, currency)}/mo.")
+        by = f" ({inline(group.savings_by, 40)})" if group.savings_by else ""
+        said.append(f"Would save {money(saving, currency)}/mo{by}.")
     if first.location:
         said.append(code(f"{first.location.file}{f':{first.location.line}' if first.location.line else ''}"))
     many = f" ({len(group.findings):,} resources)" if len(group.findings) > 1 else ""

@@ -1,4 +1,4 @@
-"""Sums of a comment beside its table of costs: totals by group, unit costs, energy and emissions."""
+"""Sums of a comment beside its table of costs: savings, totals by group, unit costs, energy and emissions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spendgate.reporters.markdown_page import Page
 from spendgate.reporters.markdown_safe import code, inline
 from spendgate.reporters.money_text import NOT_KNOWN, quantity, rate
-from spendgate.reporters.text_sums import carbon_text, group_cells
+from spendgate.reporters.text_sums import carbon_text, group_cells, savings_text
 
 if TYPE_CHECKING:
     from spendgate.wire.v1 import Report
@@ -17,7 +17,9 @@ _SHARE = 12_000
 
 
 def sums(report: Report, page: Page) -> None:
-    """A table for each path that was grouped by, the unit costs, and one line of energy and emissions."""
+    """What is saved together, a table for each path that was grouped by, the unit costs, one line of energy and emissions."""
+    if saved := savings_text(report):
+        page.add("", saved)
     for path in dict.fromkeys(group.by for group in report.groups):
         rows = []
         for group in report.groups:

@@ -109,6 +109,7 @@ def _result(finding: Finding, report: Report, rule: int) -> dict[str, Any]:
         "severity": one_line(finding.severity),
         "costMonthly": str(finding.cost_monthly) if finding.cost_monthly is not None else None,
         "savingsMonthly": str(finding.savings_monthly) if finding.savings_monthly is not None else None,
+        "savingsBy": finding.savings_by,
         "currency": one_line(report.currency),
     }
     result: dict[str, Any] = {

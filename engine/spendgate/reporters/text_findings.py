@@ -66,7 +66,9 @@ class _Writer:
         cost, saving = cost_text(group, self._in_part, self._currency), group.savings_monthly
         facts = [counted(len(group.findings), "resource")] if len(group.findings) > 1 else []
         facts += [f"{cost}/mo"] if cost else []
-        facts += [f"would save {money(saving, self._currency)}/mo"] if saving and is_known(saving) else []
+        if saving and is_known(saving):
+            by = f" ({one_line(group.savings_by)})" if group.savings_by else ""
+            facts.append(f"would save {money(saving, self._currency)}/mo{by}")
         right = ", ".join(facts)
         label = shorten(group.label, self._width - 4)
         room = self._width - 4 - columns(right) - 2

@@ -117,13 +117,24 @@ def unit_lines(report: Report, ink: Ink, width: int, verbosity: int) -> list[str
 
 
 def savings_lines(report: Report, width: int) -> list[str]:
-    """What failures save together, where that is less than the sum of what they say; else nothing: the findings say it."""
+    """What failures save together, in one sentence; nothing when none states a saving."""
+    text = savings_text(report)
+    return wrap(text, width) if text else []
+
+
+def savings_text(report: Report) -> str:
+    """`The findings save $1,200.00/mo together (2 re-priced, 1 by formula)`, and why it is less than they say one by one."""
     savings = report.savings
-    if savings is None or savings.monthly >= savings.stated_monthly:
-        return []
-    apart, together = (money(amount, report.currency) for amount in (savings.stated_monthly, savings.monthly))
-    said = f"The findings save {together}/mo together, not {apart}: no resource saves more than it costs."
-    return wrap(said, width)
+    if savings is None or not savings.stated_monthly:
+        return ""
+    counts = ((savings.re_priced, "re-priced"), (savings.by_formula, "by formula"))
+    how = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    said = f"The findings save {money(savings.monthly, report.currency)}/mo together{f' ({how})' if how else ''}"
+    if savings.monthly < savings.stated_monthly:
+        said += f", not {money(savings.stated_monthly, report.currency)}: no part of a cost is saved twice"
+    if savings.not_added:
+        said += f"; {counted(savings.not_added, 'finding')} on groups or the whole change not added"
+    return f"{said}."
 
 
 def carbon_lines(report: Report, ink: Ink, width: int) -> list[str]:

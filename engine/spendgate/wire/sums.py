@@ -43,9 +43,9 @@ class CarbonTotal(msgspec.Struct, frozen=True):
 
 
 class SavingsTotal(msgspec.Struct, frozen=True):
-    """What failures would save together in a month; on each resource never more than it costs.
+    """What failures would save together in a month; of each line of a cost never more than the line.
 
-    `stated_monthly` is the plain sum of what the findings say. `not_added` counts findings on a group or the whole change, whose
+    Several on one line are combined: what one leaves is what the next saves of. `stated_monthly` is the plain sum of what the findings say. `not_added` counts findings on a group or the whole change, whose
     savings may be those of their resources once more.
     """
 
@@ -53,6 +53,10 @@ class SavingsTotal(msgspec.Struct, frozen=True):
     stated_monthly: Decimal
     resources: int
     not_added: int
+    re_priced: int = 0
+    """Findings whose saving is the difference to a new price by the estimator."""
+    by_formula: int = 0
+    """Findings whose saving is what their policy's formula says."""
 
 
 class UnitCost(msgspec.Struct, frozen=True):

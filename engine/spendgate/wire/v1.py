@@ -157,6 +157,8 @@ class Finding(msgspec.Struct, frozen=True):
     details: dict[str, Any] = {}
     root: str = ""
     """The deployment that it is in, as waivers and baselines name it."""
+    savings_by: str | None = None
+    """`re-priced`: the difference to a new price by the estimator; `formula`: what the policy's formula says."""
 
 
 class PolicyTally(msgspec.Struct, frozen=True, rename={"passed": "pass"}):

@@ -11,6 +11,7 @@ from spendgate.wire.v1 import (
     Problem,
     Range,
     Report,
+    SavingsTotal,
     UnitCost,
     UnpricedPart,
     revised,
@@ -77,6 +78,7 @@ def failing() -> Report:
                 path="accel.models",
                 cost_monthly=D("24084.79"),
                 savings_monthly=D("23573.79"),
+                savings_by="re-priced",
                 remediation=ALLOWED,
                 location=Location("infra/train.tf", 14),
             )
@@ -89,6 +91,7 @@ def failing() -> Report:
             "36,000.00 USD a month.",
             cost_monthly=D("36000"),
             savings_monthly=D("24000"),
+            savings_by="formula",
             remediation="Lower the maximum, or set one where the default is unlimited.",
         ),
         finding("BUD-001", "", "The change adds 178,760.64 USD a month; more than 10,000 needs a smaller change."),
@@ -99,6 +102,7 @@ def failing() -> Report:
                 f"module.train.aws_instance.gpu[{index}] (dev) runs 168 hours a week and nothing stops it.",
                 cost_monthly=D("24084.79"),
                 savings_monthly=D("15379.73"),
+                savings_by="re-priced",
                 remediation=SCHEDULE,
             )
             for index in range(8)
@@ -118,7 +122,9 @@ def failing() -> Report:
             waiver="until 2026-12-31, owner team-ml: raw data is moved by the archive job",
         ),
     ]
-    return report("fail", 1, changes, findings, reason="3 policies failed: BUD-001, GPU-001, SIZE-001")
+    saved = SavingsTotal(D("215200.80"), D("335628.16"), 9, 0, re_priced=16, by_formula=1)
+    failed = report("fail", 1, changes, findings, reason="3 policies failed: BUD-001, GPU-001, SIZE-001")
+    return revised(failed, savings=saved)
 
 
 def undetermined() -> Report:

@@ -1,4 +1,4 @@
-"""Sums of the page beside its table of changes: totals by the paths that were asked for, unit costs, energy and emissions."""
+"""Sums of the page beside its table of changes: savings, totals by the paths that were asked for, unit costs, energy and emissions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spendgate.reporters.html.markup import Cell, Row, section, table, text
 from spendgate.reporters.money_text import NOT_KNOWN, quantity, rate
-from spendgate.reporters.text_sums import carbon_text, group_cells
+from spendgate.reporters.text_sums import carbon_text, group_cells, savings_text
 
 if TYPE_CHECKING:
     from spendgate.wire.v1 import Group, Report, UnitCost
@@ -25,6 +25,8 @@ def sums_section(report: Report) -> str:
     if units:
         rows = [_unit(unit, report.currency) for unit in units]
         parts.append(table("units-table", ("Resource", "Unit", "Cost", "Units a month"), rows, "Cost per unit of work"))
+    if saved := savings_text(report):
+        parts.insert(0, f"<p>{text(saved)}</p>")
     if said := carbon_text(report):
         parts.append(f"<p>{text(said)}</p>")
     return section("sums", "Sums", *parts)

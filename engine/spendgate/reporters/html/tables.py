@@ -76,14 +76,16 @@ def _finding(group: Group, policy: PolicyGroups, level: str, currency: str, in_p
             ),
             Cell("<br>".join(said) + todo, text(group.label)),
             _amount(group.cost_monthly, cost_text(group, in_part, currency)),
-            _amount(group.savings_monthly, money(group.savings_monthly, currency)),
+            _amount(group.savings_monthly, money(group.savings_monthly, currency), group.savings_by),
         ),
         group=text(word),
     )
 
 
-def _amount(amount: Decimal | None, said: str) -> Cell:
-    return Cell(text(said), str(amount), True) if is_known(amount) and amount else Cell("", "-1", True)
+def _amount(amount: Decimal | None, said: str, small: str = "") -> Cell:
+    if not (is_known(amount) and amount):
+        return Cell("", "-1", True)
+    return Cell(text(said) + (f"<br><small>{text(small)}</small>" if small else ""), str(amount), True)
 
 
 def changes_section(report: Report, *, every: bool) -> str:
