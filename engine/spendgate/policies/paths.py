@@ -74,6 +74,7 @@ VOCABULARY: Words = {
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
         **dict.fromkeys(("redundant", "redundant_share")),
+        "commitment": dict.fromkeys(("covered", "name", "family", "machine_type", "free_per_hour", "free_share")),
     },
     "pools": _words(Pool, **_POOL_PARTS),
     "disks": _words(Disk),

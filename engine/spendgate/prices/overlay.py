@@ -39,10 +39,15 @@ class _Entry(Generic[S]):
     scope: S
     used: bool = False
 
+    def holds(self, today: date | None) -> bool:
+        """Whether it has begun and is not over."""
+        scope = self.scope
+        return today is None or not ((scope.starts and today < scope.starts) or (scope.ends and today > scope.ends))
+
     def fits(self, query: RateQuery, today: date | None) -> bool:
         """Whether it speaks of this query on this day."""
         scope = self.scope
-        if today is not None and ((scope.starts and today < scope.starts) or (scope.ends and today > scope.ends)):
+        if not self.holds(today):
             return False
         service = "machine" if query.service in _MACHINE_SERVICES else query.service
         return (
@@ -95,6 +100,14 @@ class RateOverlay:
     def has_commitments(self) -> bool:
         """Whether what exists may be paid at another price than what is new."""
         return bool(self._commitments)
+
+    def commitments(self) -> list[tuple[str, Commitment]]:
+        """Each commitment that holds on this day, with its name and place."""
+        return [(entry.title, entry.scope) for entry in self._commitments if entry.holds(self._today)]
+
+    def covers(self, query: RateQuery) -> bool:
+        """Whether a commitment that holds on this day speaks of a query."""
+        return any(entry.fits(query, self._today) for entry in self._commitments)
 
     def rate(self, query: RateQuery) -> Rate | str:
         """The rate that applies, in the file's currency, or the reason why there is none."""

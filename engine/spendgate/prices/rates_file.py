@@ -112,6 +112,7 @@ class Commitment(Scope):
 
     `covers_percent` of what exists is paid at it, and `new_percent` of what is new (0: new capacity pays the marginal price).
     The price is `discount_percent` less than the public one, or `price_per_hour` with `upfront` spread over `term_years`.
+    `committed_per_hour` is what is promised in money, `free_per_hour` what of it nobody used when it was looked up, `free_on` that day.
     """
 
     name: str = Field(min_length=1)
@@ -123,9 +124,19 @@ class Commitment(Scope):
     upfront: NotNegative = Decimal(0)
     term_years: Positive | None = None
     currency: Currency = "USD"
+    committed_per_hour: Positive | None = None
+    free_per_hour: NotNegative | None = None
+    free_on: date | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Commitment:
+        free = (self.committed_per_hour, self.free_per_hour, self.free_on)
+        if any(each is None for each in free) and any(each is not None for each in free):
+            raise ValueError(
+                "committed_per_hour, free_per_hour and free_on tell the free share together: state all of them"
+            )
+        if (self.free_per_hour or 0) > (self.committed_per_hour or 0):
+            raise ValueError("free_per_hour is more than committed_per_hour")
         if (self.discount_percent is None) == (self.price_per_hour is None):
             raise ValueError("state discount_percent or price_per_hour, one of them")
         if self.upfront and (self.term_years is None or self.price_per_hour is None):

@@ -25,7 +25,28 @@ def _stored(name: str, type_: str = "aws_s3_bucket", tags: str = "{}") -> str:
     return f"inventory: 1\nresources:\n  - {{type: {type_}, name: {name}, region: us-east-1, tags: {tags}}}\n"
 
 
+def _machine(type_: str | None, region: str = "us-east-1", **more: object) -> str:
+    stated = {"instance_type": type_} if type_ else {"unknown": {"instance_type": True}}
+    return plan(r("aws_instance.a", tags=DEV, **stated, **more), regions={"aws": {"region": region}})
+
+
 CASES = {
+    "COM-003": {
+        "pass.a-covered-family": _machine("m7i.xlarge"),
+        "fail.another-family": _machine("m6i.xlarge"),
+        "pass.nothing-is-free-for-gpus": _machine("g5.xlarge"),
+        "pass.too-large-for-the-family": _machine("u-6tb1.112xlarge"),
+        "pass.almost-used-up": _machine("r6i.xlarge", "us-west-2"),
+        "pass.one-that-ends-soon": _machine("c6i.xlarge", "eu-west-1"),
+        "unknown.looked-up-too-long-ago": _machine("m6i.xlarge", "eu-central-1"),
+        "unknown.type-known-after-apply": _machine(None),
+        "fail.a-reservation-of-one-type": plan(r("google_compute_instance.a", name="a", machine_type="n2d-standard-8", zone="us-central1-a")),
+        "pass.larger-than-the-reservation": plan(r("google_compute_instance.a", name="a", machine_type="n2d-standard-16", zone="us-central1-a")),
+        "skip.spot": _machine("m6i.xlarge", instance_market_options=[{"market_type": "spot"}]),
+        "skip.a-cloud-without-commitments": plan(
+            r("azurerm_linux_virtual_machine.a", name="a", location="eastus", size="Standard_D4s_v5", tags=DEV)
+        ),
+    },
     "EXP-003": {
         "pass.another-learning-rate": manifest(_job("a", "--lr=0.1"), _job("b", "--lr=0.2")),
         "fail.another-seed": manifest(_job("a", "--lr=0.1", "--seed=1"), _job("b", "--seed", "2", "--lr=0.1")),
