@@ -134,6 +134,7 @@ class Region:
         pages = client.get_paginator("list_metrics").paginate(
             Namespace=measure.namespace, MetricName=measure.metric, Dimensions=[{"Name": measure.dimension}]
         )
+        seen: set[tuple[tuple[str, str], ...]] = set()
         for page in pages:
             for metric in page["Metrics"]:
                 dimensions = metric["Dimensions"]
@@ -141,7 +142,10 @@ class Region:
                 resource = names.get(measure.dimension)
                 if resource is None or not measure.fits(names):
                     continue
-                if wanted is None or resource.lower() in wanted:
+                key = tuple(sorted(names.items()))
+                # NOTE: a series that is listed twice would be counted twice.
+                if key not in seen and (wanted is None or resource.lower() in wanted):
+                    seen.add(key)
                     yield Series(measure, resource, dimensions)
 
     def _fill(self, client: Any, batch: Sequence[Series], period: int) -> None:
