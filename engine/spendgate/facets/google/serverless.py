@@ -18,6 +18,7 @@ from spendgate.ports import FacetContext
 
 _SECONDS = re.compile(r"(\d+)(?:\.\d+)?s")
 _GPU = "nvidia.com/gpu"
+_SCALES = ("autoscaling.knative.dev/minScale", "autoscaling.knative.dev/maxScale")
 
 
 def template_path(resource_type: str) -> str:
@@ -52,16 +53,22 @@ def _gpus(attributes: Attributes, path: str) -> Accelerators:
     return accelerators.of_variants([canonical_model(model)], Decimal(count))
 
 
+def _annotated(notes: Attributes, key: str) -> Whole:
+    """A whole number that an annotation holds as text. NOTE: its key holds dots, so that it is no path."""
+    if isinstance(notes.unknown, Mapping) and notes.unknown.get(key):
+        return AFTER_APPLY
+    stated = str(notes.values.get(key))
+    return int(stated) if stated.isdecimal() else None
+
+
 def _scaling(attributes: Attributes, resource_type: str) -> tuple[Whole, Whole]:
     """Least and most instances: of the revision, else of the whole service, which version 2 may state."""
     if resource_type == "google_cloud_run_service":
-        notes = "template.0.metadata.0.annotations"
-        found = attributes.get(notes)
-        least, most = (
-            Attributes(found if isinstance(found, dict) else {}).whole(key)
-            for key in ("autoscaling.knative.dev/minScale", "autoscaling.knative.dev/maxScale")
-        )
-        return (found, found) if isinstance(found, Unknown) else (least, most)
+        notes = attributes.block("template.0.metadata.0.annotations")
+        if isinstance(notes, Unknown):
+            return notes, notes
+        least, most = (_annotated(notes if notes is not None else Attributes(), key) for key in _SCALES)
+        return least, most
     revision = [attributes.whole(f"template.0.scaling.0.{key}") for key in ("min_instance_count", "max_instance_count")]
     service = [attributes.whole(f"scaling.0.{key}") for key in ("min_instance_count", "max_instance_count")]
     manual = attributes.whole("scaling.0.manual_instance_count")

@@ -10,7 +10,12 @@ from spendgate.inputs.inventory.google.parts import location_in, short
 from spendgate.inputs.inventory.shape import Shape
 
 Record = Mapping[str, Any]
-_BOUNDS = ("autoscaling.knative.dev/minScale", "autoscaling.knative.dev/maxScale")
+_NOTES = (
+    "autoscaling.knative.dev/minScale",
+    "autoscaling.knative.dev/maxScale",
+    "run.googleapis.com/cpu-throttling",
+)
+"""Annotations that say how many instances there are, and whether they are paid while they wait."""
 _LOCATION = "cloud.googleapis.com/location"
 
 
@@ -35,7 +40,7 @@ def _service(record: Record) -> Any:
     if not isinstance(pick(record, "spec.template"), Mapping):
         return MISSING
     notes = pick(record, "spec.template.metadata.annotations")
-    kept = {name: notes[name] for name in _BOUNDS if name in notes} if isinstance(notes, Mapping) else {}
+    kept = {name: notes[name] for name in _NOTES if name in notes} if isinstance(notes, Mapping) else {}
     spec = {"containers": _containers(record, "spec.template.spec.containers")}
     if selector := _selector(record, "spec.template.spec.nodeSelector"):
         spec["node_selector"] = selector
