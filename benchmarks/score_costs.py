@@ -39,6 +39,7 @@ DETERMINED = "determined"
 """The facts without those that say `differs`: what decides their figure is not in them, or it is not what the provider bills."""
 AIMS = {"quantities": Decimal("0.97"), "totals with the book's prices": Decimal("0.90")}
 TODAY = date(2026, 11, 24)
+"""The day of a fact that does not say on which it was recorded: it matters where support has ended since."""
 _SHARE = Decimal("0.005")
 _PREFIX = re.compile(r"(?P<number>\d+)\s*(?P<power>[kKmM]?)\s+(?P<unit>.+)")
 _SIZED_HOURS = re.compile(r"hours \((\d+) (dpu)s\)")
@@ -114,7 +115,8 @@ def estimate(fact: dict[str, Any], book: PriceBook) -> Estimate:
     facets = ADAPTERS.get(cloud).describe(first, context)
     use = fact.get("usage", {})
     usage = UsageFile({first.address: use}) if use else UsageFile()
-    return Estimator(book, book, usage, TODAY).estimate(first, facets, graph.after)
+    today = date.fromisoformat(fact["on"]) if "on" in fact else TODAY
+    return Estimator(book, book, usage, today).estimate(first, facets, graph.after)
 
 
 class _Edges:

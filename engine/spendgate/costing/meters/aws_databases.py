@@ -25,8 +25,9 @@ from spendgate.costing.meters.parts import (
     used,
 )
 from spendgate.costing.usage import stated
+from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Component, Quantity
-from spendgate.model.values import Unknown
+from spendgate.model.values import Text, Unknown
 from spendgate.ports import Subject
 
 _DEFAULT_GIB = Decimal(20)
@@ -62,7 +63,7 @@ KEYS = {
 
 
 def _instance(subject: Subject) -> Iterator[Component]:
-    class_, engine = text_of(subject, "instance_class"), text_of(subject, "engine")
+    class_, engine = text_of(subject, "instance_class"), _inherited(subject, "engine")
     multi = flag_of(subject, "multi_az")
     for value, what in ((class_, "instance class"), (engine, "engine"), (multi, "Multi-AZ")):
         if (missing := unknown_of(value, what, "Database instance", "hours")) is not None:
@@ -75,13 +76,25 @@ def _instance(subject: Subject) -> Iterator[Component]:
     part = running(subject, f"Database instance (on-demand, {zone}, {engine}, {class_})", (service, item))
     month = Quantity.exactly(HOURS_PER_MONTH)
     yield from aws_reserved.instead(with_support(subject, part, engine), aws_reserved.of(subject), service, item, month)
-    yield from extended_support(subject, engine, class_)
+    yield from extended_support(subject, engine, class_, machines=2 if multi else 1)
     yield from _storage(subject, zone, engine)
     backups, _, _ = _PARTS
     rate = ("rds aurora", "backup storage") if engine.startswith("aurora") else backups.rate
     yield used(subject, backups.name, backups.unit, rate, backups.key)
     yield from insights(subject, "rds", class_)
     yield from cpu_credits(subject, "rds credits", class_)
+
+
+def _inherited(subject: Subject, path: str) -> Text:
+    """An attribute's text, for a replica that states none that of its source."""
+    value = text_of(subject, path)
+    source = _source(subject)
+    return source.text(path) if value is None and source is not None else value
+
+
+def _source(subject: Subject) -> Attributes | None:
+    found = subject.neighbours.targets(subject.resource, "replicate_source_db", "aws_db_instance")
+    return found[0].attributes if found else None
 
 
 def _rate(subject: Subject, zone: str, engine: str, class_: str) -> tuple[str, str]:
@@ -95,16 +108,21 @@ def _rate(subject: Subject, zone: str, engine: str, class_: str) -> tuple[str, s
 
 def _storage(subject: Subject, zone: str, engine: str) -> Iterator[Component]:
     iops = number_of(subject, "iops")
-    kind = text_of(subject, "storage_type", "io1" if isinstance(iops, Decimal) and iops > 0 else "gp2")
+    kind = _inherited(subject, "storage_type")
+    kind = ("io1" if isinstance(iops, Decimal) and iops > 0 else "gp2") if kind is None else kind
     if isinstance(kind, Unknown):
         yield unpriced("Storage", "GB-month", f"storage type: {kind.reason}")
         return
     # NOTE: an unstated size is computed by the provider, hence unknown in a plan; engines start at 20 GiB.
     size = number_of(subject, "allocated_storage")
+    source = _source(subject)
+    if size is None and source is not None:
+        size = source.number("allocated_storage")
     gib = size if isinstance(size, Decimal) else _DEFAULT_GIB
     least = max(gib, _IO1_LEAST_GIB) if kind in ("io1", "io2") else gib
     value = size if isinstance(size, Unknown) else (least if size is not None else None)
-    yield amount(subject, f"Storage ({kind})", "GB-month", ("rds", f"{zone} {kind} storage"), value, default=least)
+    part = amount(subject, f"Storage ({kind})", "GB-month", ("rds", f"{zone} {kind} storage"), value, default=least)
+    yield _grown(subject, part)
     if kind in ("io1", "io2"):
         provisioned = iops if isinstance(iops, Unknown) else max(iops or Decimal(0), _IO1_LEAST_IOPS)
         yield amount(subject, "Provisioned IOPS", "IOPS-month", ("rds", f"{zone} {kind} iops"), provisioned)
@@ -113,6 +131,15 @@ def _storage(subject: Subject, zone: str, engine: str) -> Iterator[Component]:
     elif kind == "standard":
         requests = _PARTS[1]
         yield used(subject, requests.name, requests.unit, requests.rate, requests.key, per_unit=requests.per_unit)
+
+
+def _grown(subject: Subject, part: Component) -> Component:
+    """Storage that may grow by itself costs up to its largest size."""
+    most = number_of(subject, "max_allocated_storage")
+    if part.quantity is None or not isinstance(most, Decimal) or most <= part.quantity.high:
+        return part
+    note = "; ".join(text for text in (part.note, "grows by itself up to max_allocated_storage") if text)
+    return replace(part, quantity=replace(part.quantity, high=most), note=note)
 
 
 def _above_included(subject: Subject, zone: str, engine: str, gib: Decimal) -> Iterator[Component]:
@@ -184,7 +211,7 @@ _MAJOR_PARTS = {"mysql": 2, "postgres": 1, "aurora-mysql": 2, "aurora-postgresql
 
 def _support(subject: Subject, engine: str) -> support.Support | None:
     """The support of a stated engine version, or None where extended support does not exist or no version is stated."""
-    version = text_of(subject, "engine_version")
+    version = _inherited(subject, "engine_version")
     if engine not in _MAJOR_PARTS or not isinstance(version, str):
         return None
     return support.of(f"rds {engine}", ".".join(version.split(".")[: _MAJOR_PARTS[engine]]), subject.today)
@@ -196,8 +223,11 @@ def with_support(subject: Subject, part: Component, engine: str) -> Component:
     return replace(part, note=found.note) if found is not None and found.extended is None else part
 
 
-def extended_support(subject: Subject, engine: str, class_: str) -> Iterator[Component]:
-    """Extended support is paid per vCPU hour once standard support has ended, and costs more from the third year on."""
+def extended_support(subject: Subject, engine: str, class_: str, *, machines: int = 1) -> Iterator[Component]:
+    """Extended support is paid per vCPU hour once standard support has ended, and costs more from the third year on.
+
+    A standby pays it too (Amazon RDS user guide, charges of extended support).
+    """
     found = _support(subject, engine)
     disabled = text_of(subject, "engine_lifecycle_support") == "open-source-rds-extended-support-disabled"
     if found is None or found.extended is not True or disabled:
@@ -207,7 +237,7 @@ def extended_support(subject: Subject, engine: str, class_: str) -> Iterator[Com
         yield unpriced("Extended support", "vCPU-hours", f"the vCPUs of {class_} are not known")
         return
     rate = ("rds extended support", f"year {found.year}")
-    yield replace(running(subject, "Extended support", rate, vcpu, unit="vCPU-hours"), note=found.note)
+    yield replace(running(subject, "Extended support", rate, vcpu * machines, unit="vCPU-hours"), note=found.note)
 
 
 DATABASES = ByType({"aws_db_instance": Service(_instance, KEYS)})

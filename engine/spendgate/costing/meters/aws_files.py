@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.machines import unpriced
@@ -19,7 +20,8 @@ from spendgate.costing.meters.parts import (
     text_of,
     used,
 )
-from spendgate.model.cost import Component
+from spendgate.costing.usage import stated
+from spendgate.model.cost import Component, Quantity
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
@@ -29,6 +31,8 @@ _EFS_KEYS = {
     "infrequent_access_storage_gb": "gigabytes in the infrequent access class",
     "monthly_infrequent_access_read_gb": "gigabytes read from infrequent access",
     "monthly_infrequent_access_write_gb": "gigabytes written to infrequent access",
+    "monthly_elastic_read_gb": "gigabytes read with elastic throughput, a month",
+    "monthly_elastic_write_gb": "gigabytes written with elastic throughput, a month",
 }
 
 
@@ -43,9 +47,33 @@ def _efs(subject: Subject) -> Iterator[Component]:
         for way in ("read", "write"):
             rate = ("efs", f"infrequent access {way}")
             yield used(subject, f"Infrequent access {way}s", "GB", rate, f"monthly_infrequent_access_{way}_gb")
-    if text_of(subject, "throughput_mode") == "provisioned":
-        throughput = number_of(subject, "provisioned_throughput_in_mibps")
-        yield amount(subject, "Provisioned throughput", "MB/s-month", ("efs", "provisioned throughput"), throughput)
+    mode = text_of(subject, "throughput_mode")
+    if mode == "provisioned":
+        yield _efs_throughput(subject)
+    elif mode == "elastic":
+        for way in ("read", "write"):
+            rate = ("efs", f"elastic throughput {way}")
+            yield used(subject, f"Elastic throughput {way}s", "GB", rate, f"monthly_elastic_{way}_gb")
+
+
+def _efs_throughput(subject: Subject) -> Component:
+    """Provisioned throughput above what the stored gigabytes include; all of it is the most, where they are not stated."""
+    name, unit, rate = "Provisioned throughput", "MB/s-month", ("efs", "provisioned throughput")
+    provisioned = number_of(subject, "provisioned_throughput_in_mibps")
+    stored = stated(subject.usage, "storage_gb")
+    if not isinstance(provisioned, Decimal):
+        return amount(subject, name, unit, rate, provisioned)
+    if stored is not None:
+        return amount(subject, name, unit, rate, max(provisioned - stored / _GIB_PER_MIBPS, Decimal(0)))
+    part = amount(subject, name, unit, rate, provisioned)
+    if part.quantity is None:
+        return part
+    note = "less one MiB/s for each 20 GiB that are stored"
+    return replace(part, quantity=Quantity(Decimal(0), provisioned, provisioned), note=note)
+
+
+_GIB_PER_MIBPS = Decimal(20)
+"""Gigabytes in the standard class that include 1 MiB/s (Amazon EFS pricing: 50 KiB/s a GiB)."""
 
 
 _LUSTRE_DEFAULT = "SCRATCH_1"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters import aws_reserved
 from spendgate.costing.meters.aws_databases import cpu_credits
+from spendgate.costing.meters.aws_scaling import NOTE, bounds_of
 from spendgate.costing.meters.machines import unpriced, whole_amount
 from spendgate.costing.meters.parts import (
     ByType,
@@ -17,8 +18,10 @@ from spendgate.costing.meters.parts import (
     always,
     by_use,
     each,
+    flag_of,
     keys_of,
     number_of,
+    query,
     running,
     text_of,
     unknown_of,
@@ -27,7 +30,8 @@ from spendgate.costing.meters.parts import (
     whole_of,
 )
 from spendgate.costing.usage import stated
-from spendgate.model.cost import Component, Quantity
+from spendgate.model.attributes import Attributes
+from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.values import Unknown, Whole
 from spendgate.ports import Subject
 
@@ -50,14 +54,31 @@ def _replication_group(subject: Subject) -> Iterator[Component]:
     if groups is None:
         groups = attributes.whole("cluster_mode.0.num_node_groups")
         replicas = attributes.whole("cluster_mode.0.replicas_per_node_group") if replicas is None else replicas
-    nodes: Whole
+    engine, nodes, bounds = text_of(subject, "engine", "redis"), groups, None
     if isinstance(groups, Unknown) or isinstance(replicas, Unknown):
         nodes = groups if isinstance(groups, Unknown) else replicas
     elif groups is not None:
-        nodes = groups * (1 + (replicas or 0))
+        bounds = _scaled_nodes(subject, groups, replicas or 0)
+        nodes = bounds[1]
     else:
         nodes = whole_of(subject, "num_cache_clusters", whole_of_or(subject, "number_cache_clusters"))
-    yield from _cache(subject, text_of(subject, "engine", "redis"), nodes)
+    for part in _cache(subject, engine, nodes):
+        if part.name.startswith("Cache nodes (on-demand") and part.quantity is not None and bounds is not None:
+            low, _, high = (Decimal(count) * HOURS_PER_MONTH for count in bounds)
+            note = NOTE if low != high else part.note
+            part = replace(part, quantity=Quantity(low, part.quantity.expected, high), note=note)
+        yield part
+
+
+def _scaled_nodes(subject: Subject, groups: int, replicas: int) -> tuple[int, int, int]:
+    """The least, expected and largest number of nodes, by the scaling targets of shards and of replicas."""
+    sizes = []
+    for dimension, stated_size in (("NodeGroups", groups), ("Replicas", replicas)):
+        bounds = bounds_of(subject, f"elasticache:replication-group:{dimension}")
+        sizes.append(bounds.around(stated_size) if bounds is not None else (stated_size,) * 3)
+    shards, copies = sizes
+    least, expected, most = (shard * (1 + copy) for shard, copy in zip(shards, copies, strict=True))
+    return least, expected, most
 
 
 def whole_of_or(subject: Subject, path: str) -> int:
@@ -117,8 +138,15 @@ def _docdb_instance(subject: Subject) -> Iterator[Component]:
         yield missing
         return
     assert isinstance(class_, str)
-    yield running(subject, f"Database instance (on-demand, {class_})", ("docdb", class_))
-    yield from each(subject, _DOCDB_PARTS)
+    found = subject.neighbours.targets(subject.resource, "cluster_identifier", "aws_docdb_cluster")
+    optimised = any(cluster.attributes.text("storage_type") == "iopt1" for cluster in found)
+    item = f"io-optimized {class_}" if optimised else class_
+    yield running(subject, f"Database instance (on-demand, {class_})", ("docdb", item))
+    storage, requests = _DOCDB_PARTS
+    if optimised:
+        yield used(subject, storage.name, storage.unit, ("docdb", "io-optimized storage"), storage.key)
+    else:
+        yield from each(subject, (storage, requests))
     yield from cpu_credits(subject, "docdb credits", class_, in_vcpu_hours=True)
 
 
@@ -143,9 +171,32 @@ def _neptune_instance(subject: Subject) -> Iterator[Component]:
     assert isinstance(class_, str)
     found = subject.neighbours.targets(subject.resource, "cluster_identifier", "aws_neptune_cluster")
     optimised = "iopt1" in (text_of(subject, "storage_type"), *(c.attributes.text("storage_type") for c in found))
+    if class_ == "db.serverless":
+        yield _neptune_serverless(subject, found[0].attributes if found else Attributes(), optimised=optimised)
+        return
     item = f"io-optimized {class_}" if optimised else class_
     yield running(subject, f"Database instance (on-demand, {class_})", ("neptune", item))
     yield from cpu_credits(subject, "neptune credits", class_, in_vcpu_hours=True)
+
+
+_NEPTUNE_LEAST, _NEPTUNE_MOST = Decimal("2.5"), Decimal(128)
+"""Capacity units of a serverless Neptune instance that its cluster does not bound otherwise (provider documentation)."""
+
+
+def _neptune_serverless(subject: Subject, cluster: Attributes, *, optimised: bool) -> Component:
+    """Capacity units as stated; else between the bounds of the cluster, whose lower one is always paid."""
+    name, unit = "Neptune capacity units", "NCU-hours"
+    rate, key = ("neptune", f"{'io-optimized ' if optimised else ''}serverless ncu"), "capacity_units_per_hr"
+    part = used(subject, name, unit, rate, key, per_unit=1 / HOURS_PER_MONTH)
+    if part.quantity is not None or not isinstance(subject.facets.region, str):
+        return part
+    path = "serverless_v2_scaling_configuration.0"
+    least, most = cluster.number(f"{path}.min_capacity"), cluster.number(f"{path}.max_capacity")
+    low = least if isinstance(least, Decimal) else _NEPTUNE_LEAST
+    high = most if isinstance(most, Decimal) else _NEPTUNE_MOST
+    quantity = Quantity(low * HOURS_PER_MONTH, low * HOURS_PER_MONTH, max(low, high) * HOURS_PER_MONTH)
+    note = "at its smallest size; state capacity_units_per_hr for the average"
+    return Component(name, unit, query(subject, rate), quantity, basis=Basis.ASSUMED, note=note)
 
 
 _SPECTRUM = Use("Spectrum scans", "TB", ("redshift", "spectrum"), "spectrum_data_scanned_tb")
@@ -163,6 +214,12 @@ def _redshift(subject: Subject) -> Iterator[Component]:
         yield missing
         return
     assert isinstance(type_, str)
+    multi = flag_of(subject, "multi_az")
+    if isinstance(multi, Unknown):
+        yield unpriced(f"Nodes (on-demand, {type_})", "hours", f"whether it is in two zones is {multi.reason}")
+        return
+    if multi and isinstance(nodes, int):
+        nodes *= 2  # NOTE: a cluster in two zones has all of its nodes in each.
     yield running(subject, f"Nodes (on-demand, {type_})", ("redshift", type_), nodes)
     if type_.startswith("ra3"):
         yield used(subject, "Managed storage", "GB-month", ("redshift", "managed storage"), "managed_storage_gb")
@@ -202,7 +259,10 @@ STORES = ByType(
         "aws_docdb_cluster_snapshot": by_use(_DOCDB_BACKUPS),
         "aws_docdb_cluster_instance": Service(_docdb_instance, {**keys_of(*_DOCDB_PARTS), **_CREDIT_KEYS}),
         "aws_neptune_cluster": Service(_neptune_cluster, keys_of(*_NEPTUNE_PARTS, _NEPTUNE_BACKUPS)),
-        "aws_neptune_cluster_instance": Service(_neptune_instance, _CREDIT_KEYS),
+        "aws_neptune_cluster_instance": Service(
+            _neptune_instance,
+            {**_CREDIT_KEYS, "capacity_units_per_hr": "Neptune capacity units that run on average (db.serverless)"},
+        ),
         "aws_neptune_cluster_snapshot": by_use(_NEPTUNE_BACKUPS),
         "aws_redshift_cluster": Service(_redshift, _REDSHIFT_KEYS),
         "aws_redshiftserverless_workgroup": by_use(_RPU),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from spendgate.costing.meters.aws_scaling import bounds_of
 from spendgate.costing.meters.machines import unpriced, whole_amount
 from spendgate.costing.meters.parts import (
     ByType,
@@ -24,7 +25,7 @@ from spendgate.costing.meters.parts import (
 )
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Component
-from spendgate.model.values import Unknown
+from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
 _ON_DEMAND = "monthly_on_demand_"
@@ -113,7 +114,33 @@ def _kafka(subject: Subject) -> Iterator[Component]:
             "storage_gb",
         )
     elif not isinstance(count, str):
-        yield amount(subject, "Storage", "GB-month", ("msk", "storage"), total)
+        yield _broker_storage(subject, total, count)
+        yield from _broker_throughput(subject, count)
+
+
+def _broker_storage(subject: Subject, total: Number, brokers: int) -> Component:
+    """The volumes of all brokers, which a scaling target may grow."""
+    part = amount(subject, "Storage", "GB-month", ("msk", "storage"), total)
+    bounds = bounds_of(subject, "kafka:broker-storage:VolumeSize")
+    if part.quantity is None or bounds is None or bounds.most is None:
+        return part
+    most = max(part.quantity.expected, Decimal(bounds.most * brokers))
+    return replace(part, quantity=replace(part.quantity, high=most), note="up to the bound of its scaling target")
+
+
+_BROKER_MIBPS = Decimal(250)
+"""Throughput of a broker's volume that costs nothing, where more is provisioned (Amazon MSK pricing)."""
+
+
+def _broker_throughput(subject: Subject, brokers: int) -> Iterator[Component]:
+    path = "broker_node_group_info.0.storage_info.0.ebs_storage_info.0.provisioned_throughput.0"
+    if subject.resource.attributes.flag(f"{path}.enabled") is not True:
+        return
+    value = subject.resource.attributes.number(f"{path}.volume_throughput")
+    above = max(value - _BROKER_MIBPS, Decimal(0)) * brokers if isinstance(value, Decimal) else value
+    if above != 0:
+        rate = ("msk", "storage throughput")
+        yield amount(subject, "Throughput above the included", "MiB/s-month", rate, above)
 
 
 _BROKERS = {"SINGLE_INSTANCE": 1, "ACTIVE_STANDBY_MULTI_AZ": 2, "CLUSTER_MULTI_AZ": 3}
@@ -139,7 +166,7 @@ def _broker(subject: Subject) -> Iterator[Component]:
 
 
 _ANALYTICS = (
-    Use("Processing units", "hours", ("kinesis analytics", "processing unit"), "kinesis_processing_units"),
+    Use("Processing units", "KPU-hours", ("kinesis analytics", "processing unit"), "kinesis_processing_units"),
     Use("Application backups", "GB-month", ("kinesis analytics", "backup"), "durable_application_backup_gb"),
 )
 _RUNNING_STORAGE_GIB_PER_UNIT = Decimal(50)
@@ -153,7 +180,7 @@ def _analytics(subject: Subject) -> Iterator[Component]:
     part = _ANALYTICS[0]
     yield use_of(subject, part.name, part.unit, part.rate, units * 730 if units is not None else None, part.key)
     if flink:
-        yield always(subject, "Orchestration unit", part.rate)
+        yield replace(always(subject, "Orchestration unit", part.rate), unit=part.unit)
         storage = units * _RUNNING_STORAGE_GIB_PER_UNIT if units is not None else None
         rate = ("kinesis analytics", "running storage")
         yield use_of(subject, "Running storage", "GB-month", rate, storage, part.key)

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from spendgate.costing.hours import HOURS_PER_MONTH
+from spendgate.costing.meters.aws_scaling import NOTE, bounds_of
 from spendgate.costing.meters.machines import unpriced, whole_amount
-from spendgate.costing.meters.parts import ByType, Service, Use, each, keys_of, missing_region, query, text_of
+from spendgate.costing.meters.parts import ByType, Service, Use, each, keys_of, missing_region, query, text_of, used
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Component, Quantity
 from spendgate.model.values import Unknown, Whole
 from spendgate.ports import Subject
 
+_WRITES = "monthly_write_request_units"
 _REQUESTS = (
-    Use("Write requests", "units", ("dynamodb", "write requests"), "monthly_write_request_units"),
+    Use("Write requests", "units", ("dynamodb", "write requests"), _WRITES),
     Use("Read requests", "units", ("dynamodb", "read requests"), "monthly_read_request_units"),
 )
 _STORED = (
@@ -28,12 +30,34 @@ _CAPACITIES = (("Write", "WCU-hours", "write"), ("Read", "RCU-hours", "read"))
 
 
 def _table(subject: Subject) -> Iterator[Component]:
-    attributes = subject.resource.attributes
     mode = text_of(subject, "billing_mode", "PROVISIONED")
+    class_ = text_of(subject, "table_class", "STANDARD")
+    if isinstance(class_, Unknown):
+        yield unpriced("Table", "months", f"table_class is {class_.reason}")
+    elif class_ == _RARELY_READ:
+        yield from (_of_class(part) for part in _parts(subject, mode))
+    else:
+        yield from _parts(subject, mode)
+
+
+_RARELY_READ = "STANDARD_INFREQUENT_ACCESS"
+_SAME_IN_EACH_CLASS = ("backup", "restore", "point-in-time", "stream")
+
+
+def _of_class(part: Component) -> Component:
+    """A part of a table that is rarely read: capacity, requests and storage have rates of their own."""
+    if part.query.item.startswith(_SAME_IN_EACH_CLASS):
+        return part
+    return replace(part, query=replace(part.query, item=f"infrequent access {part.query.item}"))
+
+
+def _parts(subject: Subject, mode: str | Unknown | None) -> Iterator[Component]:
+    attributes = subject.resource.attributes
     if isinstance(mode, Unknown):
         yield unpriced("Capacity", "WCU-hours", f"billing_mode is {mode.reason}")
     elif mode == "PAY_PER_REQUEST":
         yield from each(subject, _REQUESTS)
+        yield from _replicated_requests(subject)
     else:
         yield from _capacity(subject, attributes, "capacity")
         indexes = attributes.blocks("global_secondary_index")
@@ -53,27 +77,32 @@ def _capacity(subject: Subject, block: Attributes, what: str, *, scaled: bool = 
             yield missing
             continue
         units: Whole = block.whole(f"{word}_capacity")
-        bounds = _bounds(subject, word) if scaled else None
-        if bounds is not None and isinstance(bounds[0], int):
-            units = max(units, bounds[0]) if isinstance(units, int) else bounds[0]
+        bounds = bounds_of(subject, f"dynamodb:table:{word.title()}CapacityUnits") if scaled else None
+        if bounds is not None and bounds.least is not None and not isinstance(units, int):
+            units = bounds.least
         count = whole_amount(units, f"{word}_capacity")
         if isinstance(count, str):
             yield unpriced(name, unit, count)
             continue
-        least, most = count, count
-        if bounds is not None:
-            least = bounds[0] if isinstance(bounds[0], int) else count
-            most = max(count, bounds[1]) if isinstance(bounds[1], int) else count
-        quantity = Quantity(least * HOURS_PER_MONTH, count * HOURS_PER_MONTH, most * HOURS_PER_MONTH)
-        note = "between the bounds of its scaling target" if bounds is not None else ""
-        yield Component(name, unit, query(subject, ("dynamodb", f"{word} capacity")), quantity, note=note)
+        rate = query(subject, ("dynamodb", f"{word} capacity"))
+        if bounds is None:
+            yield Component(name, unit, rate, Quantity.exactly(count * HOURS_PER_MONTH))
+        else:
+            yield Component(name, unit, rate, bounds.quantity(count, HOURS_PER_MONTH), note=NOTE)
 
 
-def _bounds(subject: Subject, word: str) -> tuple[Whole, Whole] | None:
-    for target in subject.neighbours.users(subject.resource, "aws_appautoscaling_target"):
-        if target.attributes.text("scalable_dimension") == f"dynamodb:table:{word.title()}CapacityUnits":
-            return target.attributes.whole("min_capacity"), target.attributes.whole("max_capacity")
-    return None
+def _replicated_requests(subject: Subject) -> Iterator[Component]:
+    """Each replica of a table that is paid by the request takes every write again, at the price of its region."""
+    replicas = subject.resource.attributes.blocks("replica")
+    for replica in replicas if isinstance(replicas, tuple) else ():
+        region = replica.text("region_name")
+        part = used(
+            subject, f"Write requests of the replica in {region}", "units", ("dynamodb", "write requests"), _WRITES
+        )
+        if isinstance(region, str):
+            yield replace(part, query=replace(part.query, region=region)) if part.query.region else part
+        else:
+            yield unpriced("Write requests of a replica", "units", "its region is not known")
 
 
 def _replicas(subject: Subject, attributes: Attributes) -> Iterator[Component]:

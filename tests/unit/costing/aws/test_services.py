@@ -372,7 +372,11 @@ def test_extended_support_of_a_database_is_a_part_of_its_own() -> None:
         "aws_db_instance", {"engine": "mysql", "engine_version": "8.4.3", "instance_class": "db.t3.large"}
     )
     assert "Extended support" not in unpriced(newer) | dict.fromkeys(quantities(newer))
-    assert "was not known" in newer.items[0].note
+
+
+def test_whether_a_version_that_no_table_knows_is_supported_is_said_to_be_unknown() -> None:
+    of_tomorrow = {"engine": "mysql", "engine_version": "99.1.3", "instance_class": "db.t3.large"}
+    assert "was not known" in estimate_of("aws_db_instance", of_tomorrow).items[0].note
 
 
 def test_aurora_serverless_is_paid_between_its_bounds() -> None:
