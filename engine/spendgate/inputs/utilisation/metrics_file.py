@@ -33,7 +33,7 @@ def _rows(path: Path, origin: str) -> Iterator[tuple[Mapping[str, Any], int]]:
     if path.suffix == ".parquet":
         from spendgate.inputs.utilisation.parquet import rows_of
 
-        yield from rows_of(path, origin)
+        yield from rows_of(path, origin, _NEEDED, _HINT)
     elif path.suffix in LINE_SUFFIXES:
         if not path.is_file():
             raise InputError("no such file", file=origin, hint="check the path")

@@ -98,17 +98,6 @@ def test_json_and_lines_are_read_as_well(tmp_path: Path) -> None:
     assert use(tmp_path, json.dumps(row) + "\n", "m.jsonl")["gpu"] == Decimal("0.5")
 
 
-def test_parquet_says_what_it_needs(tmp_path: Path) -> None:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        with pytest.raises(InputError, match="needs pyarrow"):
-            use(tmp_path, "", "m.parquet")
-    else:
-        with pytest.raises(InputError, match="is no Parquet file"):
-            use(tmp_path, "nonsense", "m.parquet")
-
-
 @pytest.mark.parametrize(
     ("source", "said"),
     [
