@@ -98,7 +98,8 @@ def moto() -> Iterator[str]:
     put(client, "AWS/EBS", "VolumeReadOps", {"VolumeId": "vol-1"}, 0.0)
     put(client, "AWS/EBS", "VolumeWriteOps", {"VolumeId": "vol-1"}, 0.0)
     for storage in ("StandardStorage", "GlacierStorage"):
-        put(client, "AWS/S3", "BucketSizeBytes", {"BucketName": "data", "StorageType": storage}, float(3 * 2**30), every=timedelta(days=1), count=6)  # fmt: skip
+        held = [float((33 - day) * 2**30) for day in range(33)]
+        put(client, "AWS/S3", "BucketSizeBytes", {"BucketName": "data", "StorageType": storage}, *held, every=timedelta(days=1), count=33)  # fmt: skip
     put(client, "AWS/Bedrock", "InputTokenCount", {"ModelId": "arn:aws:bedrock:x"}, 1000.0, count=10)
     try:
         yield url
@@ -152,7 +153,7 @@ FOUR_CARDS = Facets(
         ),
         pytest.param(resource("aws_nat_gateway", "nat-1"), {"egress_gib": "24"}, id="a NAT gateway"),
         pytest.param(resource("aws_ebs_volume", "vol-1"), {"operations": "0", "samples": 24}, id="a disk without work"),
-        pytest.param(resource("aws_s3_bucket", "data"), {"stored_gib": "6", "samples": 2}, id="a bucket of two classes"),
+        pytest.param(resource("aws_s3_bucket", "data"), {"stored_gib": "66", "stored_gib_before": "6", "stored_days": 30, "stored_gib_a_month": "60"}, id="a bucket of two classes that grows"),
         pytest.param(
             resource("aws_bedrock_provisioned_model_throughput", "m", "arn:aws:bedrock:x"),
             {"input_tokens": "10000"},

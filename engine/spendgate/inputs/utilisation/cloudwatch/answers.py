@@ -14,6 +14,7 @@ from spendgate.inputs.utilisation.cloudwatch.measures import A_DAY, Measure
 
 _ATTEMPTS = 8
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
+_MONTH_AND_DELAY_DAYS = 33
 _BATCH = 500
 """As many queries as one GetMetricData takes."""
 _WHY = {
@@ -49,6 +50,7 @@ class Series:
     resource: str
     dimensions: Sequence[Mapping[str, str]]
     values: list[float] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
     complete: bool = False
 
 
@@ -99,8 +101,8 @@ class Region:
         end = datetime.fromtimestamp(whole, self._now.tzinfo)
         length = timedelta(seconds=int(self._days * A_DAY))
         if period_seconds == A_DAY:
-            # NOTE: sizes of buckets come a day late, and a window of hours would hold none.
-            length = timedelta(days=max(2, ceil(self._days)))
+            # NOTE: sizes come a day late, and growth is told by two of them, thirty days apart.
+            length = timedelta(days=max(_MONTH_AND_DELAY_DAYS, ceil(self._days)))
         return end - length, end
 
     def series(self, measures: Sequence[Measure], about: Mapping[str, frozenset[str]] | None) -> list[Series]:
@@ -174,6 +176,7 @@ class Region:
             for result in page["MetricDataResults"]:
                 number = int(result["Id"][1:])
                 batch[number].values += result.get("Values", ())
+                batch[number].times += result.get("Timestamps", ())
                 statuses[number] = result.get("StatusCode", "Complete")
         for one, status in zip(batch, statuses, strict=True):
             one.complete = status == "Complete"

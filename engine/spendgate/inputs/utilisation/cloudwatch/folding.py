@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil, fsum
 
 from spendgate.inputs.utilisation.cloudwatch.answers import Region, Series
 from spendgate.inputs.utilisation.cloudwatch.measures import TOTAL, USED
+from spendgate.inputs.utilisation.growth import STORED
 from spendgate.inputs.utilisation.measured import COUNTS, SHARES, Sample
 
 _PLACES = 6
@@ -34,6 +36,9 @@ def samples(series: Sequence[Series], region: Region) -> Iterator[Sample]:
         # NOTE: a series without values is listed for two weeks after its last one; silence is no use and no idleness.
         filled = [one for one in members if one.values]
         if not filled or not all(one.complete for one in members):
+            continue
+        if field == STORED:
+            yield from _sizes(resource, filled, region)
             continue
         sample = _sample(resource, field, filled, region)
         if field in (USED, TOTAL):
@@ -70,6 +75,20 @@ def _sample(resource: str, field: str, members: Sequence[Series], region: Region
         region=region.name,
         sparse=measure.sparse,
     )
+
+
+def _sizes(resource: str, members: Sequence[Series], region: Region) -> Iterator[Sample]:
+    """What a bucket held on each day, over its storage classes, the newest last."""
+    measure = members[0].measure
+    held: dict[datetime, Decimal] = {}
+    for one in members:
+        for time, value in zip(one.times, one.values, strict=True):
+            held[time] = held.get(time, Decimal(0)) + Decimal(str(value)) * measure.factor
+    for time in sorted(held):
+        end = time + timedelta(seconds=measure.period_seconds)
+        yield Sample(
+            resource, STORED, _rounded(held[time]), None, 1, time, end, types=measure.types, region=region.name
+        )
 
 
 def _figures(one: Series) -> _Values:
