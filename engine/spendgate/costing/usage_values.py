@@ -27,7 +27,21 @@ UNITS: Final[Mapping[str, tuple[str, int]]] = {
     "experiments": ("experiment", 1),
 }
 """What may stand under the key `units`, a month: the unit that a cost is told for, and how many make one."""
-FOR_ANY: Final = (HOURS, *(f"units.{name}" for name in UNITS))
+LOAD: Final[Mapping[str, str]] = {
+    "load.alternative": "the model of an API that would do in place of one's own, as seller/model",
+    "load.input_percent": "percent of its tokens that go in, for a price of tokens in and out together; 75 unless stated",
+    "load.tokens_per_second": "tokens a second that it works out when it is busy all the time",
+    "load.repeated_percent": "percent of the tokens in that belong to beginnings which repeat",
+    "load.prefix_tokens": "tokens with which prompts begin alike",
+    "load.own_monthly": "USD a month for which machines of one's own would carry the load",
+}
+"""What is asked of a model, and the other side that it is compared with."""
+TRAFFIC: Final[Mapping[str, str]] = {
+    "traffic.requests": "requests a month from the internet",
+    "traffic.response_kb": "kilobytes of one answer",
+    "traffic.egress_gb": "gigabytes a month that go out to the internet, in place of requests times kilobytes",
+}
+FOR_ANY: Final = (HOURS, *(f"units.{name}" for name in UNITS), *LOAD, *TRAFFIC)
 """Keys that every type reads."""
 SIZES: Final = ("low", "expected", "high")
 _HOURS_BY_DAYS = re.compile(r"(\d{1,2})x([1-7])")

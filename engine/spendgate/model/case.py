@@ -24,7 +24,7 @@ Keys: TypeAlias = tuple[str, ...]
 FACET_ROOTS = frozenset(field.name for field in fields(Facets))
 CHANGE_ROOTS = frozenset({"address", "type", "provider", "action", "module", "source", "before", "after", "flags"})
 DERIVED_ROOTS = frozenset(
-    {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life"}
+    {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life", "load", "traffic"}
 )
 ASKED_ROOTS = frozenset({"cheapest_allowed", "repriced", "grid"})
 """Roots that are worked out when a policy asks for them, and not before; the first two by what the policy itself says."""

@@ -12,8 +12,10 @@ from spendgate.costing.carbon import CarbonMeter
 from spendgate.costing.commitments import blended
 from spendgate.costing.delta import cost_change
 from spendgate.costing.estimator import NO_RESOURCE, Estimator
+from spendgate.costing.load import load_of
 from spendgate.costing.meters import METERS, meters_for, usage_keys
-from spendgate.costing.usage import STATED_ALONE, UsageFile
+from spendgate.costing.traffic import traffic_of
+from spendgate.costing.usage import STATED_ALONE, UsageFile, UsageValueError
 from spendgate.facets import ADAPTERS
 from spendgate.facets.around import with_surroundings
 from spendgate.facets.compose import compose
@@ -61,6 +63,8 @@ class Assessed:
     """Energy and emissions before and after; None for what draws no power of its own, or is not there."""
     around: Neighbours | None = None
     """The resources around it after the change, with which it was priced."""
+    stated: Mapping[str, Any] | None = None
+    """Roots that the usage file tells (`load`, `traffic`), where it has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,33 @@ class Assessor:
         had = facets_before.accel.max_total if facets_before is not None else 0
         power = self._footprint(change, facets_after, cost.after)
         power_before = power if before is after else self._footprint(change, facets_before, cost.before)
-        return Assessed(change, side, cost, workload, touched, had, power_before, power, sides.graph.after)
+        return Assessed(
+            change,
+            side,
+            cost,
+            workload,
+            touched,
+            had,
+            power_before,
+            power,
+            sides.graph.after,
+            self._stated(change, facets_after, cost.after),
+        )
+
+    def _stated(self, change: Change, facets: Facets | None, estimate: Estimate) -> Mapping[str, Any] | None:
+        """The roots `load` and `traffic` of what there is after the change."""
+        resource = change.after
+        if resource is None or facets is None:
+            return None
+        use = self._usage.of(resource.address, resource.type, facets, resource.provider)
+        try:
+            load = load_of(resource, facets, use, estimate, self._estimator)
+            traffic = traffic_of(resource, facets, use, estimate, self._estimator)
+        except UsageValueError as error:
+            raise self._usage.placed(error, resource.address, resource.type) from None
+        if not load and not traffic:
+            return None
+        return {name: root for name, root in (("load", load), ("traffic", traffic)) if root}
 
     def _footprint(self, change: Change, facets: Facets | None, estimate: Estimate) -> Footprint | None:
         if self._carbon is None or facets is None:

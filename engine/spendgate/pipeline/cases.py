@@ -114,7 +114,7 @@ def _case(
         # NOTE: unchanged by itself: its cost moves through something else, or all that exists is asked for.
         judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
     new = judged.action in (Action.CREATE, Action.DECLARE)
-    derived = {"cost": cost_roots(item.cost, _running_hours(item.facets)), **change}
+    derived = {"cost": cost_roots(item.cost, _running_hours(item.facets)), **(item.stated or {}), **change}
     if item.carbon is not None:
         derived["carbon"] = carbon_roots(item.carbon)
     if life := lifetime(item.facets.tags, now.date(), new=new):

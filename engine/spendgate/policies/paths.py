@@ -74,7 +74,29 @@ VOCABULARY: Words = {
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
         **dict.fromkeys(("redundant", "redundant_share")),
+        "own": dict.fromkeys(
+            ("covers", "free", "asked", "model", "places", "power_monthly", "full_monthly", "data_gb")
+        ),
         "commitment": dict.fromkeys(("covered", "name", "family", "machine_type", "free_per_hour", "free_share")),
+    },
+    "load": dict.fromkeys(
+        (
+            "tokens_millions",
+            "repeated_share",
+            "prefix_tokens",
+            "cached_share",
+            "batch_share",
+            "own_monthly",
+            "alternative",
+            "api_per_million",
+            "api_monthly",
+            "break_even_millions",
+            "own_per_million",
+        )
+    ),
+    "traffic": {
+        **dict.fromkeys(("public", "stated", "requests", "response_kb", "network_tier", "egress_gb", "egress_monthly")),
+        **dict.fromkeys(("api_monthly", "monthly", "distributed_monthly")),
     },
     "pools": _words(Pool, **_POOL_PARTS),
     "disks": _words(Disk),

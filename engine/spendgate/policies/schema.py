@@ -74,6 +74,7 @@ class SavingsShape(Shape):
 
     formula: Any = None
     reprice: dict[str, Any] | None = None
+    when: Any = None
     note: Text | None = None
     kind: Literal["saving", "exposure"] = "saving"
 
@@ -117,7 +118,7 @@ class PolicyShape(Shape):
     severity: Literal["info", "low", "medium", "high", "critical"]
     message: Text
     enforcement: Any = None
-    inputs: Annotated[list[Literal["plan", "k8s", "inventory", "usage", "billing"]], Field(min_length=1)] | None = None
+    inputs: Annotated[list[Literal["plan", "k8s", "inventory", "gateway", "usage", "billing"]], Field(min_length=1)] | None = None
     scope: Any = None
     description: Text | None = None
     owner: Text | None = None
