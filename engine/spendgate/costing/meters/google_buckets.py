@@ -45,7 +45,10 @@ def _bucket(subject: Subject) -> Iterator[Component]:
         yield used(subject, name, "10k operations", rate, f"monthly_class_{letter}_operations", per_unit=10_000)
     if class_ in _COLD:
         rate = ("cloud storage", f"retrieval {class_}{_suffix(subject)}")
-        yield used(subject, "Retrieval", "GB", rate, "monthly_data_retrieval_gb")
+        place = subject.facets.region
+        region = multi_region(place) if isinstance(place, str) else place
+        here = replace(subject, facets=replace(subject.facets, region=region))
+        yield used(here, "Retrieval", "GB", rate, "monthly_data_retrieval_gb")
     if own.text("rpo") == "ASYNC_TURBO":
         yield unpriced("Turbo replication", "GB", "no price of turbo replication is known")
     yield from _egress(subject)

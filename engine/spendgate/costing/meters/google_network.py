@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -43,9 +44,29 @@ def _nat(subject: Subject) -> Iterator[Component]:
     yield used(subject, "Data processed", "GB", ("cloud nat", "data processed"), "monthly_data_processed_gb")
 
 
+_PRIVATE_TARGETS = ("all-apis", "vpc-sc")
+"""Targets by name that make a rule an endpoint of Private Service Connect, beside service attachments."""
+
+
 def _forwarding_rule(subject: Subject) -> Iterator[Component]:
-    """NOTE: rules for Private Service Connect and for a VPN gateway are no load balancing, but the book cannot tell apart."""
-    yield always(subject, "Forwarding rule", ("forwarding rule", "rule"))
+    """A rule at the price of each beyond the first five, or an endpoint of Private Service Connect.
+
+    NOTE: the first five rules of a project cost one fixed amount together, so that one rule alone costs more than a further one
+    and the second to the fifth nothing. Which of them this is hangs on all others of the project.
+    """
+    target = subject.resource.attributes.text("target")
+    if isinstance(target, str) and ("/serviceAttachments/" in target or target in _PRIVATE_TARGETS):
+        service = "private service connect"
+        yield always(subject, "Private Service Connect endpoint", (service, "endpoint"))
+        yield used(subject, "Data processed", "GB", (service, "data processed"), "monthly_ingress_data_gb")
+        return
+    rule = always(subject, "Forwarding rule", ("forwarding rule", "rule"))
+    if rule.quantity is not None:
+        alone = query(subject, ("forwarding rule", "first five rules"))
+        quantity = replace(rule.quantity, low=Decimal(0))
+        note = "as a further rule; the first five of a project cost what one of them costs alone"
+        rule = replace(rule, quantity=quantity, alternatives=(alone,), basis=Basis.ASSUMED, note=note)
+    yield rule
     yield used(subject, "Data processed", "GB", ("forwarding rule", "data processed"), "monthly_ingress_data_gb")
 
 
@@ -126,7 +147,8 @@ def _traffic(uses: tuple[Use, ...]) -> Service:
 
 
 _PROXY = by_use(
-    Use("Proxy instance", "hours", ("lb proxy", "proxy instance"), "monthly_proxy_instances"),
+    # NOTE: the key counts instances that run on average, each of which is paid every hour.
+    Use("Proxy instance", "hours", ("lb proxy", "proxy instance"), "monthly_proxy_instances", 1 / HOURS_PER_MONTH),
     Use("Data processed", "GB", ("lb proxy", "data processed"), "monthly_data_processed_gb"),
 )
 _NAT_KEYS = {

@@ -105,7 +105,27 @@ def _service(subject: Subject) -> Iterator[Component]:
         seconds = requests * duration / 1000 / max(together or Decimal(1), Decimal(1))
     yield from _pair(subject, "request", seconds, " and ".join(_REQUEST_KEYS[:2]))
     yield used(subject, "Requests", "requests", ("cloud run", "requests"), "monthly_requests")
+    yield from _idle(subject, seconds)
     yield from _gpu(subject)
+
+
+def _idle(subject: Subject, busy_seconds: Decimal | None) -> Iterator[Component]:
+    """Instances that are kept ready are paid at a lower rate while they serve nothing."""
+    least, shape = subject.facets.capacity.min, _shape(subject)
+    if not isinstance(least, int) or least == 0 or isinstance(shape, str):
+        return
+    month = HOURS_PER_MONTH * 3600 * least
+    idle = max(month - (busy_seconds or Decimal(0)), Decimal(0))
+    for name, unit, item, size in (
+        ("CPU", "vCPU-seconds", "idle vcpu", shape[0]),
+        ("Memory", "GiB-seconds", "idle memory", shape[1]),
+    ):
+        title = f"{name} (kept ready, idle)"
+        if (missing := missing_region(subject, title, unit)) is not None:
+            yield missing
+            continue
+        quantity = Quantity.exactly(idle * size)
+        yield Component(title, unit, query(subject, ("cloud run", item)), quantity)
 
 
 def _is_always_on(subject: Subject) -> bool:

@@ -172,5 +172,6 @@ def local_ssds(count: Whole, machine_type: str = "", size_gib: Number = None) ->
     """Local SSDs as one disk of so many devices; none where the machine type has them in its price (`-lssd`, Z3)."""
     if not isinstance(count, int) or count <= 0 or machine_type.endswith("lssd") or machine_type.startswith("z3-"):
         return ()
-    size = size_gib if isinstance(size_gib, Decimal) else LOCAL_SSD_GIB
+    # NOTE: whatever size is stated, a local SSD comes in whole devices.
+    size = size_gib if isinstance(size_gib, Decimal) and size_gib and size_gib % LOCAL_SSD_GIB == 0 else LOCAL_SSD_GIB
     return (Disk("local SSD", "local-ssd", size * count),)
