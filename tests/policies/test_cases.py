@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.policies.cases import all_cases, file_name
+from tests.policies.cases import all_cases, beside, file_name
 
 from spendgate.api import check
 from spendgate.policies import catalog
@@ -23,7 +23,7 @@ def verdict(policy: str, path: Path) -> tuple[str, list[str]]:
     """What a policy says about a file, the worst of its findings, and what the findings say."""
     settings = path.parent / "spendgate.yaml"
     more = {"config": str(settings)} if settings.exists() else {}
-    report = check([path], now=NOW, policy_paths=[str(BUILT_IN[policy].path)], **more)
+    report = check([path, *beside(path)], now=NOW, policy_paths=[str(BUILT_IN[policy].path)], **more)
     said = [finding for finding in report.findings if finding.policy == policy]
     found = {finding.verdict for finding in said}
     messages = [finding.message for finding in said]
@@ -52,5 +52,5 @@ def test_the_files_are_what_the_cases_say() -> None:
         for policy, cases in all_cases().items()
         for case, text in cases.items()
     }
-    assert sorted(wanted) == FILES
+    assert sorted(wanted) == sorted([*FILES, *(other for path in FILES for other in beside(path))])
     assert [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text] == []

@@ -12,10 +12,11 @@ FOLDER = Path(__file__).parent
 def main() -> None:
     for policy, cases in all_cases().items():
         folder = FOLDER / policy
-        folder.mkdir(exist_ok=True)
         wanted = {file_name(case, text): text for case, text in cases.items()}
-        for stale in folder.glob("*.*.*"):
-            if stale.name not in wanted:
+        for part in {"", *(name.rpartition("/")[0] for name in wanted)}:
+            (folder / part).mkdir(exist_ok=True, parents=True)
+        for stale in folder.glob("**/*.*.*"):
+            if stale.relative_to(folder).as_posix() not in wanted:
                 stale.unlink()
         for name, text in wanted.items():
             (folder / name).write_text(text, encoding="utf-8")

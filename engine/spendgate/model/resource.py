@@ -72,6 +72,8 @@ class Observed:
     last_used: datetime | None = None
     expires: datetime | None = None
     disks: str = "own"
+    seen: datetime | None = None
+    """When it was seen, where the export says so: what was free then may be taken since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What the files under `tests/policies/<id>/` are made of: by policy, by file name, the resources of a plan or a manifest.
 
+A name under `with/` is a second input, judged together with the file of that name.
+
 `python -m tests.policies.write_cases` writes the files anew.
 """
 
@@ -23,6 +25,11 @@ def all_cases() -> dict[str, dict[str, str]]:
         for policy, cases in stated.items():
             found.setdefault(policy, {}).update(cases)
     return found
+
+
+def beside(path: Path) -> list[Path]:
+    """The second input of a case, where it has one."""
+    return sorted((path.parent / "with").glob(f"{path.stem}.*"))
 
 
 def file_name(case: str, text: str) -> str:

@@ -30,7 +30,59 @@ def _machine(type_: str | None, region: str = "us-east-1", **more: object) -> st
     return plan(r("aws_instance.a", tags=DEV, **stated, **more), regions={"aws": {"region": region}})
 
 
+def _own(free: int, model: str = "A100-40GB", taken: str = "taken: 2026-11-23T12:00:00Z\n") -> str:
+    return (
+        f"inventory: 1\n{taken}resources:\n  - {{type: onprem_node, name: gpu01, region: oslo, state: mixed, tags: {{partition: train}}, "
+        f"attributes: {{machine_type: dgx, accelerator: {model}, accelerators: 8, accelerators_used: {8 - free}}}}}\n"
+    )
+
+
+_SLURM = """{"meta": {"slurm": {"version": {"major": "24"}}}, "last_update": {"set": true, "infinite": false, "number": 1795435200},
+ "nodes": [{"name": "gpu01", "state": ["IDLE"], "cpus": 128, "real_memory": 1048576, "gres": "gpu:a100:8", "partitions": ["train"]}]}
+"""
+_FOUR_A100 = plan(r("google_compute_instance.a", name="a", machine_type="a2-highgpu-4g", zone="us-central1-a"))
+_READS_A_BUCKET = plan(
+    r("aws_s3_bucket.data", bucket="data"),
+    r(
+        "aws_sagemaker_training_job.a",
+        training_job_name="a",
+        tags=DEV,
+        stopping_condition=[{"max_runtime_in_seconds": 86400}],
+        input_data_config=[{"channel_name": "train", "data_source": [{"s3_data_source": [{"s3_uri": "s3://data/x"}]}]}],
+        resource_config=[{"instance_type": "ml.p4d.24xlarge", "instance_count": 1}],
+    ),
+)
+_MULTIKUEUE = {
+    "apiVersion": "kueue.x-k8s.io/v1beta1",
+    "kind": "AdmissionCheck",
+    "metadata": {"name": "own"},
+    "spec": {"controllerName": "kueue.x-k8s.io/multikueue"},
+}
+
 CASES = {
+    "MC-001": {
+        "fail.six-of-our-own-are-free": _FOUR_A100,
+        "with/fail.six-of-our-own-are-free": _own(6),
+        "fail.an-idle-node-of-slurm": _FOUR_A100,
+        "with/fail.an-idle-node-of-slurm": _SLURM,
+        "pass.two-of-our-own-are-free": _FOUR_A100,
+        "with/pass.two-of-our-own-are-free": _own(2),
+        "pass.ours-are-of-another-model": _FOUR_A100,
+        "with/pass.ours-are-of-another-model": _own(8, "T4"),
+        "unknown.seen-three-days-ago": _FOUR_A100,
+        "with/unknown.seen-three-days-ago": _own(6, taken="taken: 2026-11-21T12:00:00Z\n"),
+        "unknown.no-date": _FOUR_A100,
+        "with/unknown.no-date": _own(6, taken=""),
+        "unknown.how-much-data-would-leave": _READS_A_BUCKET,
+        "with/unknown.how-much-data-would-leave": _own(8),
+        "skip.none-of-our-own": _FOUR_A100,
+        "fail.a-job-on-kubernetes": manifest(job(pod(gpus=8, node="A100"), labels=DEV)),
+        "with/fail.a-job-on-kubernetes": _own(8, "A100-80GB"),
+        "skip.a-queue-that-reaches-them": manifest(
+            _MULTIKUEUE, job(pod(gpus=8, node="A100"), labels={"kueue.x-k8s.io/queue-name": "research"})
+        ),
+        "with/skip.a-queue-that-reaches-them": _own(8, "A100-80GB"),
+    },
     "COM-003": {
         "pass.a-covered-family": _machine("m7i.xlarge"),
         "fail.another-family": _machine("m6i.xlarge"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,63 @@ def test_two_works_with_different_gaps_may_be_the_same(tmp_path: Path) -> None:
     one = r("aws_sagemaker_training_job.a", unknown={"algorithm_specification": True}, hyper_parameters={"lr": "1"})
     two = r("aws_sagemaker_training_job.b", unknown={"hyper_parameters": True}, algorithm_specification=[{"x": "y"}])
     assert around(tmp_path, plan(one, two))["aws_sagemaker_training_job.b"]["same_work"] is None
+
+
+def own_node(
+    name: str, *, count: int = 8, state: str = "mixed", used: int | None = None, model: str = "A100-40GB"
+) -> str:
+    stated = f", accelerators_used: {used}" if used is not None else ""
+    return (
+        f"  - {{type: onprem_node, name: {name}, state: {state}, "
+        f"attributes: {{accelerator: {model}, accelerators: {count}{stated}}}}}\n"
+    )
+
+
+def own(*nodes: str) -> str:
+    return "inventory: 1\ntaken: 2026-11-23T12:00:00Z\nresources:\n" + "".join(nodes)
+
+
+NOW = "2026-11-24T00:00:00Z"
+
+
+def wanted(*names: str) -> str:
+    return plan(
+        *(
+            r(f"google_compute_instance.{name}", name=name, machine_type="a2-highgpu-4g", zone="us-central1-a")
+            for name in names
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("nodes", "covers", "free"),
+    [
+        pytest.param([own_node("a", used=4)], True, "4", id="half of a machine"),
+        pytest.param([own_node("a", used=6), own_node("b", used=6)], False, "4", id="four, on two machines"),
+        pytest.param([own_node("a", state="idle")], True, "8", id="an idle machine"),
+        pytest.param([own_node("a", state="allocated")], False, "0", id="a machine that is taken"),
+        pytest.param([own_node("a", state="idle+drain")], False, "0", id="a machine that takes no more work"),
+        pytest.param([own_node("a", used=0, model="T4")], False, "0", id="another model"),
+        pytest.param([own_node("a", used=0, model="A100-80GB")], True, "8", id="the same with more memory"),
+        pytest.param(
+            [own_node("a"), own_node("b", used=0)], True, "8", id="one machine tells nothing, the other is enough"
+        ),
+    ],
+)
+def test_own_accelerators_cover_a_work_machine_by_machine(
+    tmp_path: Path, nodes: list[str], covers: bool, free: str
+) -> None:
+    found = around(tmp_path, wanted("a"), own(*nodes), now=datetime.fromisoformat(NOW))["google_compute_instance.a"][
+        "own"
+    ]
+    assert (found["covers"], str(found["free"])) == (covers, free)
+
+
+def test_a_machine_that_tells_nothing_may_be_free(tmp_path: Path) -> None:
+    found = around(tmp_path, wanted("a"), own(own_node("a")), now=datetime.fromisoformat(NOW))
+    assert found["google_compute_instance.a"]["own"] is None
+
+
+def test_what_is_free_is_given_out_once(tmp_path: Path) -> None:
+    found = around(tmp_path, wanted("a", "b"), own(own_node("a", used=2)), now=datetime.fromisoformat(NOW))
+    assert [found[f"google_compute_instance.{name}"]["own"]["covers"] for name in "ab"] == [True, False]

@@ -49,7 +49,8 @@ def read_handwritten(path: Path, origin: str) -> tuple[list[Change], Any]:
     entries = document.data.get("resources") if isinstance(document.data, Mapping) else None
     if not isinstance(entries, list):
         raise InputError("has no list `resources`", file=origin, hint=_HINT)
-    changes = list(_changes(entries, document))
+    seen = _time(document.data, "taken", document, document.line_of(("taken",)))
+    changes = list(_changes(entries, document, seen))
     places = {change.address: document.line_of(("resources", number)) for number, change in enumerate(changes)}
 
     def locate(address: str, path: str | None = None) -> Location | None:
@@ -58,7 +59,7 @@ def read_handwritten(path: Path, origin: str) -> tuple[list[Change], Any]:
     return changes, locate
 
 
-def _changes(entries: list[Any], document: Document) -> Iterator[Change]:
+def _changes(entries: list[Any], document: Document, seen: datetime | None) -> Iterator[Change]:
     for number, entry in enumerate(entries):
         line = document.line_of(("resources", number))
         if not isinstance(entry, Mapping) or not isinstance(entry.get("type"), str) or not entry.get("name"):
@@ -68,10 +69,10 @@ def _changes(entries: list[Any], document: Document) -> Iterator[Change]:
         for key in ("tags", "attributes"):
             if not isinstance(entry.get(key, {}), Mapping):
                 raise InputError(f"{key} is no map", file=document.origin, line=line, hint=_HINT)
-        yield _change(entry, document, line)
+        yield _change(entry, document, line, seen)
 
 
-def _change(entry: Mapping[str, Any], document: Document, line: int | None) -> Change:
+def _change(entry: Mapping[str, Any], document: Document, line: int | None, seen: datetime | None) -> Change:
     type_, name = entry["type"], str(entry["name"])
     provider = canonical_provider("", type_)
     values: dict[str, Any] = dict(entry.get("attributes") or {})
@@ -91,6 +92,7 @@ def _change(entry: Mapping[str, Any], document: Document, line: int | None) -> C
         created=_time(entry, "created", document, line),
         last_used=_time(entry, "last_used", document, line),
         expires=_time(entry, "expires", document, line) or expiry(tags),
+        seen=seen,
     )
     account = entry.get("account")
     settings = ProviderSettings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, items, moment, pick, text
@@ -27,9 +28,10 @@ def changes_of(document: Any) -> Iterator[Change] | None:
     if not isinstance(document, Mapping) or not ("meta" in document or "last_update" in document):
         return None
     if isinstance(document.get("sinfo"), list):
-        return _pools(document["sinfo"])
+        return _pools(document["sinfo"], moment(pick(document, "last_update")))
     if isinstance(document.get("nodes"), list):
-        return (_node(record) for record in items(document, "nodes"))
+        seen = moment(pick(document, "last_update"))
+        return (_node(record, seen) for record in items(document, "nodes"))
     if isinstance(document.get("jobs"), list):
         return (_job(record) for record in items(document, "jobs") if set(_states(record, "job_state")) & set(_RUNNING))
     return None
@@ -68,10 +70,10 @@ def _number(record: Record, path: str) -> int | None:
     return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _node(record: Record) -> Change:
+def _node(record: Record, seen: datetime | None) -> Change:
     states = _states(record, "state")
     model, count = gpus(text(record, "gres"))
-    used = gpus(text(record, "gres_used"))[1]
+    used = text(record, "gres_used")
     memory = _number(record, "real_memory")
     name = text(record, "name", "hostname") or "?"
     values = {
@@ -79,7 +81,7 @@ def _node(record: Record) -> Change:
         "memory_gib": memory / 1024 if memory is not None else None,
         "accelerator": model,
         "accelerators": count,
-        "accelerators_used": used,
+        "accelerators_used": gpus(used)[1] if used is not None else None,
         "tags": {"partition": ",".join(map(str, found))}
         if isinstance(found := pick(record, "partitions"), list) and found
         else {},
@@ -91,17 +93,18 @@ def _node(record: Record) -> Change:
         idle="IDLE" in states and not _DOWN & set(states),
         created=moment(pick(record, "boot_time")),
         last_used=moment(pick(record, "last_busy")),
+        seen=seen,
     )
     return _exists("onprem_node", name, values, observed)
 
 
-def _pools(entries: list[Any]) -> Iterator[Change]:
+def _pools(entries: list[Any], seen: datetime | None) -> Iterator[Change]:
     """Sets of like nodes; a node that is in several partitions is counted in the first."""
-    seen: set[str] = set()
+    counted: set[str] = set()
     for number, entry in enumerate(each for each in entries if isinstance(each, Mapping)):
         names = pick(entry, "nodes.nodes")
-        mine = [name for name in map(str, names) if name not in seen] if isinstance(names, list) else []
-        seen.update(mine)
+        mine = [name for name in map(str, names) if name not in counted] if isinstance(names, list) else []
+        counted.update(mine)
         count = len(mine) if isinstance(names, list) and names else _number(entry, "nodes.total")
         if not count:
             continue
@@ -114,11 +117,12 @@ def _pools(entries: list[Any]) -> Iterator[Change]:
             "memory_gib": memory / 1024 if memory is not None else None,
             "accelerator": model,
             "accelerators": cards,
+            "accelerators_used": gpus(used)[1] if (used := text(entry, "gres.used")) is not None else None,
             "count": count,
             "tags": {"partition": partition},
         }
         observed = Observed(identity=f"{partition}#{number}", state="+".join(states).lower() or None,
-                            stopped=bool(_DOWN & set(states)), idle="IDLE" in states)  # fmt: skip
+                            stopped=bool(_DOWN & set(states)), idle="IDLE" in states, seen=seen)  # fmt: skip
         yield _exists("onprem_pool", f"{partition}/{'+'.join(states).lower() or number}", values, observed)
 
 

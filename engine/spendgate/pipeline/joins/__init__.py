@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from spendgate.pipeline.cases import Run
-from spendgate.pipeline.joins import commitments, twins
+from spendgate.pipeline.joins import commitments, own_capacity, twins
 from spendgate.settings import Settings
 
 Fact: TypeAlias = tuple[int, Mapping[str, Any]]
@@ -27,7 +27,11 @@ class _Join:
     facts: Callable[[Run, Settings, datetime], Iterable[Fact]]
 
 
-_JOINS = (_Join(twins.FIELDS, twins.facts), _Join(commitments.FIELDS, commitments.facts))
+_JOINS = (
+    _Join(twins.FIELDS, twins.facts),
+    _Join(commitments.FIELDS, commitments.facts),
+    _Join(own_capacity.FIELDS, own_capacity.facts),
+)
 JOINED = frozenset(f"around.{field}" for join in _JOINS for field in join.fields)
 """Paths that only a run as a whole can tell: a stream, which is judged part by part, has none of them."""
 
