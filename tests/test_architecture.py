@@ -40,7 +40,7 @@ SIDEWAYS = {
 DOORS: dict[str, tuple[str, ...]] = {
     "networkx": ("spendgate/graph.py",),
     "yaml": ("spendgate/documents",),
-    "msgspec": ("spendgate/documents", "spendgate/inputs/", "spendgate/wire/"),
+    "msgspec": ("spendgate/model/frozen.py", "spendgate/documents", "spendgate/inputs/", "spendgate/wire/"),
     "genai_prices": ("spendgate/prices/llm.py",),
     "sqlite3": ("spendgate/prices/",),
     "pyarrow": ("spendgate/inputs/utilisation/parquet.py",),

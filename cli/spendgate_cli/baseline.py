@@ -98,9 +98,8 @@ def prune(**said: Any) -> int:
 
 def _report(said: dict[str, Any]) -> tuple[Report, Path]:
     """The report of a run that looks at no baseline and at no approvals, and where the baseline is."""
-    from dataclasses import replace
-
     from spendgate import pipeline
+    from spendgate.model.frozen import replace
     from spendgate.settings import resolve
 
     settings = resolve(said)

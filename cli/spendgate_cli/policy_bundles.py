@@ -55,9 +55,8 @@ def pull(source: str | None, to: str, key: str | None, update: bool, lock: str) 
 
 
 def _pulled(wanted: Locked, pin: str | None, before: Locked | None, key: str | None, update: bool, lock: str) -> Locked:
-    from dataclasses import replace
-
     from spendgate.governance.policy_bundle import require_digest, require_signature
+    from spendgate.model.frozen import replace
     from spendgate.pipeline.bundle_places import fetch
 
     bundle = fetch(wanted.source)
@@ -115,9 +114,8 @@ def push(folder: str, target: str | None, sign_key: str | None) -> int:
 
     Exit codes: 0 done, 2 something cannot be read or written.
     """
-    from dataclasses import replace
-
     from spendgate.governance.policy_bundle import SIGNATURE, read_folder, signature_of
+    from spendgate.model.frozen import replace
     from spendgate.pipeline.bundle_places import store
     from spendgate.policies.catalog import load
 

@@ -6,13 +6,13 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 
 from spendgate import __version__
 from spendgate.errors import SpendgateError
+from spendgate.model.frozen import Frozen
 
 OLD_AFTER_DAYS = 180
 """Prices older than this are worth a word; the machine price lists of the big providers move a few times a year."""
@@ -27,8 +27,7 @@ class State(Enum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Frozen):
     """One thing that was looked at."""
 
     subject: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ from spendgate.model.case import PlainCase, ResourceCase
 from spendgate.model.cost import Component, Rate, RateQuery, RateTier
 from spendgate.model.facets import Facets
 from spendgate.model.finding import Finding, PolicyTally
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Resource, Workload
 
@@ -35,8 +35,7 @@ class Input(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPower:
+class OwnPower(Frozen):
     """What a whole machine of one's own draws, and where: watts, overhead of the room, share of its time in use (0 to 1).
 
     `grid_grams_per_kwh` and `embodied_kg` (of making it, spread over `life_hours`) are `None` where nobody stated them.
@@ -51,8 +50,7 @@ class OwnPower:
     life_hours: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MachineSpec:
+class MachineSpec(Frozen):
     """Shape of a machine type: figures of the price book's catalogue. `accelerator` is the catalogue's full name."""
 
     machine_type: str
@@ -83,8 +81,7 @@ class Catalog(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Frozen):
     """A machine type that has a price in a region. `family` names the sizes that differ from it in size alone."""
 
     spec: MachineSpec
@@ -148,8 +145,7 @@ class Neighbours(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FacetContext:
+class FacetContext(Frozen):
     """What an adapter may use beside the resource itself.
 
     `aliases` are the config's own spellings of tag keys; `schedules` maps the names of schedule tags to hours per week;
@@ -177,8 +173,7 @@ class FacetAdapter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Frozen):
     """What a meter sees of one resource on one side: raw attributes, facets, stated usage and neighbours."""
 
     resource: Resource
@@ -204,8 +199,7 @@ class Meter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Docket:
+class Docket(Frozen):
     """What is to be judged: resources (all of the run or a part of it), the whole change, and groups of resources.
 
     `change` and `groups` are given once, with the last part. `groups` maps a path (`tags.team`) to its groups by value. The
@@ -215,11 +209,10 @@ class Docket:
     resources: Sequence[ResourceCase]
     now: datetime
     change: PlainCase | None = None
-    groups: Mapping[str, Mapping[str, PlainCase]] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, PlainCase]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Frozen):
     """What judging said: findings that are no pass, in order of address and policy, and a tally of every policy."""
 
     findings: tuple[Finding, ...]
@@ -260,8 +253,7 @@ class Reporter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(Frozen):
     """How to render: width of the terminal in columns, whether colour may be used, how much to say (-1, 0, 1)."""
 
     width: int = 100

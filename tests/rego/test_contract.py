@@ -139,7 +139,7 @@ applies contains r.address if { some r in input.resources; r.accel.count > 0 }
 
 
 def test_parameters_reach_the_policy_as_configured(judge: Judge) -> None:
-    from dataclasses import replace
+    from spendgate.model.frozen import replace
 
     more = "#   parameters: {most: {type: number, default: 4}, over: {type: money, default: 500 USD}}\n"
     rules = """deny contains {"msg": sprintf("%v %v", [lib.param("TEST-001", "most", 0), lib.param("TEST-001", "over", 0)]),

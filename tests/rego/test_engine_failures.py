@@ -325,8 +325,9 @@ def test_a_package_that_the_server_already_has_is_refused(opa: Opa) -> None:
 
 @pytest.mark.service
 def test_two_runs_at_once_see_their_own_parameters(opa: Opa) -> None:
-    from dataclasses import replace
     from decimal import Decimal
+
+    from spendgate.model.frozen import replace
 
     more = "#   parameters: {most: {type: number, default: 1}}\n"
     rule = 'deny contains {"msg": sprintf("%d", [lib.param("TEST-001", "most", 0)]), "resource": "a"} if true'

@@ -207,7 +207,7 @@ spec:
 def test_deleted_objects_are_not_reviewed(judge: Judge, settings: EngineSettings) -> None:
     reads_old_syntax(settings)
     gone = deployment("big", gpus="4")
-    from dataclasses import replace
+    from spendgate.model.frozen import replace
 
     change = replace(gone.change, action=Action.DELETE, before=gone.change.after, after=None)
     outcome = judge(load_rego([FOREIGN / "gatekeeper"]), docket(replace(gone, change=change)))

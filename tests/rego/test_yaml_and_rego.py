@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from spendgate.evaluators.rego import EngineSettings, choose, load_rego
 from spendgate.evaluators.rego.given_tests import judge_given
 from spendgate.model.facets import Accelerators, Capacity
 from spendgate.model.finding import Finding
+from spendgate.model.frozen import replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action
 from spendgate.model.values import AFTER_APPLY, Bounded, Unknown

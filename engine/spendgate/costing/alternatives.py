@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.alternative import SAME, Wanted
 from spendgate.model.cost import Basis, Rate, RateQuery
 from spendgate.model.facets import Accelerators, Facets, Pool
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog, MachineSpec, Offer, Offers
 
@@ -32,8 +32,7 @@ _NAMED = 3
 """How many names stand in a reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Frozen):
     """A pool with what one of its machines holds and costs an hour. `place` and `provider` are where its machines run."""
 
     pool: Pool

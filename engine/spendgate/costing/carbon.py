@@ -11,7 +11,6 @@ from the price book; without one the result is unknown with the reason, never ze
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -19,6 +18,7 @@ from spendgate.costing.hours import HOURS_PER_MONTH, hours_per_month
 from spendgate.model.carbon import Footprint
 from spendgate.model.cost import Estimate, EstimateState
 from spendgate.model.facets import Disk, Facets, Pool
+from spendgate.model.frozen import Frozen
 from spendgate.model.own_machines import PROVIDER
 from spendgate.model.values import Number, Unknown, Whole
 from spendgate.ports import MachineSpec, OwnPower
@@ -32,8 +32,7 @@ _NEVER_RUNS = frozenset({"compute.template", "compute.reservation"})
 _RUNS = frozenset({EstimateState.PRICED, EstimateState.PARTIAL, EstimateState.UNPRICED, EstimateState.NEEDS_USAGE})
 
 
-@dataclass(frozen=True, slots=True)
-class Watts:
+class Watts(Frozen):
     """What one vCPU or accelerator draws idle and at full load, and where the figures come from."""
 
     idle: Decimal
@@ -45,8 +44,7 @@ class Watts:
         return self.idle + utilisation * (self.full - self.idle)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Frozen):
     """Emissions of a region's grid (g per kWh, location-based), the overhead of its data centres, and where both come from."""
 
     grams_per_kwh: Decimal

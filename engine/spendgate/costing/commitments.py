@@ -7,10 +7,10 @@ new; what stays or goes costs the blended price. NOTE: a commitment is paid on w
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.model.cost import Estimate, LineItem, Quantity, Rate
+from spendgate.model.frozen import replace
 from spendgate.model.money import MoneyRange
 
 _NONE = Quantity.exactly(0)

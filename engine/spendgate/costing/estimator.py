@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -27,6 +26,7 @@ from spendgate.model.cost import (
     Unpriced,
 )
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import replace
 from spendgate.model.money import NOTHING, UNBOUNDED, MoneyRange
 from spendgate.model.resource import Resource
 from spendgate.ports import Catalog, Meter, Neighbours, PriceSource, Subject

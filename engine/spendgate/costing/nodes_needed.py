@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH, hours_per_month
@@ -11,6 +10,7 @@ from spendgate.costing.packing import NodeShape, Packing, PodNeed, pack
 from spendgate.model.accelerator_names import expand
 from spendgate.model.cost import Rate, RateQuery
 from spendgate.model.facets import Facets, Pool
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog, PriceSource
 
@@ -23,8 +23,7 @@ _HOURS = {"min": "hours_low", "desired": "hours_expected", "max": "hours_most"}
 """Sizes of a pool's capacity, each with the detail that says how long one of its pods runs in a month."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodesNeeded:
+class NodesNeeded(Frozen):
     """The packing at one size, and what it costs in a month for as long as the pods run; `None` where a node has no price.
 
     `left_out` names workloads that could not be packed, with the reason: unknown counts, unknown requests, no cloud.
@@ -35,7 +34,7 @@ class NodesNeeded:
     monthly: Decimal | None
     left_out: tuple[tuple[str, str], ...]
     packed: tuple[str, ...] = ()
-    shapes: Mapping[str, NodeShape] = field(default_factory=dict)
+    shapes: Mapping[str, NodeShape] = {}
 
 
 def nodes_needed(

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
 from spendgate.costing.hours import HOURS_PER_MONTH
+from spendgate.model.frozen import Frozen
 
 _NOTHING = Decimal(0)
 _MOST_PODS = 110
@@ -37,8 +37,7 @@ class Selector(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class NodeShape:
+class NodeShape(Frozen):
     """A node that may be started: what pods can use of it, and its price. `models` are its accelerators' family names.
 
     `most` bounds how many of them there may be, together with the other shapes of the same `pool`; `hourly=None` means that no
@@ -51,15 +50,14 @@ class NodeShape:
     accelerators: Decimal = _NOTHING
     models: tuple[str, ...] = ()
     hourly: Decimal | None = None
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = {}
     taints: tuple[tuple[str, str, str], ...] = ()
     most: int | None = None
     machine_type: str = ""
     pool: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PodNeed:
+class PodNeed(Frozen):
     """Like pods to be placed. `accelerators` may be a fraction; `models` empty means any; `spread`: at most one a node.
 
     `hours` is how long one of them runs in a month: a node stays as long as the longest of its pods.
@@ -82,8 +80,7 @@ class PodNeed:
         return self.cpu, self.memory_gib, self.accelerators, self.models, selector, self.machine_types, self.spread
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
+class Packing(Frozen):
     """Nodes by the name of their shape, accelerators that are paid and not asked for, and pods that fit nowhere with the reason.
 
     `monthly` is the cost of the nodes of a shape for as long as their pods run, `None` without a price.
@@ -94,7 +91,7 @@ class Packing:
     unplaced: Mapping[str, str]
     hourly: Decimal | None
     """What all nodes cost an hour; `None` when one of them has no price."""
-    monthly: Mapping[str, Decimal | None] = field(default_factory=dict)
+    monthly: Mapping[str, Decimal | None] = {}
     placed: frozenset[str] = frozenset()
     """Names of needs of which at least one pod is on a node."""
 

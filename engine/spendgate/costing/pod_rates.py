@@ -9,10 +9,10 @@ every accelerator, as there, would price an eight-GPU node by its CPUs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.model.cost import Basis, Rate, RateQuery
+from spendgate.model.frozen import replace
 from spendgate.model.own_machines import PROVIDER
 from spendgate.ports import Catalog, MachineSpec
 
@@ -68,7 +68,11 @@ def _split(query: RateQuery, part: str, machine_type: str, rate_of: LookUp, cata
     share = _share(part, spec, listed, query.provider, rate_of)
     if isinstance(share, str):
         return share
-    note = "; ".join(text for text in (f"share of {machine_type} at {round(price.price, 6).normalize():f} an hour", price.note) if text)
+    note = "; ".join(
+        text
+        for text in (f"share of {machine_type} at {round(price.price, 6).normalize():f} an hour", price.note)
+        if text
+    )
     return replace(price.times(share), unit=_UNITS[part], note=note)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from spendgate.costing.delta import cost_change
 from spendgate.model.alternative import Terms
 from spendgate.model.cost import Basis, Estimate, EstimateState, LineItem
 from spendgate.model.facets import Capacity, Disk, Facets, Pool, Purchase, Schedule
+from spendgate.model.frozen import replace
 from spendgate.model.money import ZERO, MoneyRange
 from spendgate.model.values import Unknown
 

@@ -11,6 +11,7 @@ from math import ceil
 
 from spendgate.model.cost import CostChange, Estimate, EstimateState, Missing, Unpriced
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen
 from spendgate.model.money import NOTHING, ZERO, MoneyRange
 from spendgate.model.values import Bounded, Unknown
 
@@ -18,16 +19,14 @@ _TOP = 3
 _NOT_BILLABLE = frozenset({EstimateState.FREE, EstimateState.NONE})
 
 
-@dataclass(frozen=True, slots=True)
-class UnpricedPart:
+class UnpricedPart(Frozen):
     """A part of a resource without an amount, with the resource's address."""
 
     address: str
     part: Unpriced
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Frozen):
     """What the run costs before and after, as far as it is priced, and how far that is.
 
     `delta` sums the deltas that are known. When some are not, `delta_at_least` and `delta_at_most` bound the whole, where

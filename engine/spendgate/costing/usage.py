@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from re import sub
@@ -22,6 +21,7 @@ from spendgate.costing.usage_values import FOR_ANY, is_range, with_hours
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen
 
 _SECTIONS = ("version", "resource_usage", "resource_type_default_usage", DEFAULTS)
 _ANY_KEY = r"\[[^\]]*\]"
@@ -39,12 +39,11 @@ class UsageValueError(SettingsError):
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
-class UsageFile:
+class UsageFile(Frozen):
     """Stated use by address and by type; values are numbers or nested maps of numbers."""
 
-    by_address: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    by_type: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    by_address: Mapping[str, Mapping[str, Any]] = {}
+    by_type: Mapping[str, Mapping[str, Any]] = {}
     document: Document | None = None
     defaults: tuple[Default, ...] = ()
 

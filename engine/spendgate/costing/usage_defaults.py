@@ -13,20 +13,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from spendgate.documents import Document
 from spendgate.errors import SettingsError
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen
 
 SECTION = "defaults"
 _FIELDS = ("env", "kind", "type", "provider", "region", "phase")
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Frozen):
     """What to assume (`use`) of resources that match; each condition is a pattern or several of them."""
 
     match: Mapping[str, tuple[str, ...]]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from spendgate.model.frozen import Frozen
 
 _SECTION: Final = "resource_usage"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
@@ -19,8 +20,7 @@ _HEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Frozen):
     """A resource (or all instances of one, `[*]`) with the keys it lacks and what each means."""
 
     address: str

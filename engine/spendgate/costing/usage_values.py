@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from spendgate.costing.hours import HOURS_PER_MONTH, HOURS_PER_WEEK
 from spendgate.model.cost import Estimate, LineItem, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.money import MoneyRange
 
 HOURS: Final = "hours"

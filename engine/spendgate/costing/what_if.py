@@ -7,7 +7,6 @@ sizes count as they do in the cost itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +21,7 @@ from spendgate.model.alternative import Terms, Wanted
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Estimate, EstimateState, LineItem
 from spendgate.model.facets import Facets, Pool
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog, Neighbours, Offers
@@ -65,8 +65,7 @@ class Questions:
         return found.grams_per_kwh if found is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceWhatIf:
+class ResourceWhatIf(Frozen):
     """Answers for one resource on one side of a run; implements `model.alternative.WhatIf`."""
 
     questions: Questions

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from spendgate.documents.encoding import HANDWRITTEN_LIMIT_BYTES, decode_text, read_bytes
 from spendgate.errors import InputError
+from spendgate.model.frozen import Frozen
 
 Route: TypeAlias = tuple[str | int, ...]
 
@@ -34,13 +34,12 @@ _WORDS: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Frozen):
     """Plain data with the line of each key and list item: `line_of(("tests", 0, "name"))`, lines from 1."""
 
     data: Any
     origin: str
-    lines: Mapping[Route, int] = field(default_factory=dict)
+    lines: Mapping[Route, int] = {}
 
     def line_of(self, route: Route) -> int | None:
         """The line of a value, or of its nearest parent that has one."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from spendgate.documents.handwritten import Route, plain_scalar, syntax_error
 from spendgate.errors import InputError
+from spendgate.model.frozen import Frozen
 
 _MARKER = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*$)", re.MULTILINE)
 _MOST_MORE_VALUES = 100_000
@@ -34,8 +34,7 @@ _OLD_BOOLEANS: Mapping[str, bool] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Frozen):
     """One YAML document of a text: its own text and the line (from 1) on which it starts."""
 
     text: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from spendgate.model.facets import Disk, Facets, Pool, Schedule
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Observed
 from spendgate.model.values import Unknown
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from spendgate.model.facets import NO_TAG_KEYS, TagKeys, TagValue
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import AFTER_APPLY, Unknown
 
 BUILT_IN_ALIASES: Mapping[str, str] = MappingProxyType(
@@ -46,12 +46,11 @@ def canonical_key(raw: str, aliases: Mapping[str, str]) -> str:
     return aliases.get(raw) or aliases.get(key) or BUILT_IN_ALIASES.get(key, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(Frozen):
     """Effective tags of one resource: canonical key to value, and where each came from."""
 
-    values: Mapping[str, TagValue] | Unknown = field(default_factory=dict)
-    source: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, TagValue] | Unknown = {}
+    source: Mapping[str, str] = {}
     keys: TagKeys = NO_TAG_KEYS
 
     def text(self, key: str) -> str | None:

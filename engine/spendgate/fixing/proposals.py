@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from spendgate.inputs.terraform_source.files import parse_source
 from spendgate.inputs.terraform_source.locations import SourceLocator
 from spendgate.inputs.terraform_source.modules import Library
 from spendgate.inputs.terraform_source.second_reader import second_reading
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.policies.body import Body
 from spendgate.settings import Settings
@@ -28,16 +28,14 @@ Key = tuple[str, str]
 """Policy and address of a finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Frozen):
     """A finding that an edit makes go away."""
 
     policy: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Frozen):
     """What to change, file by file, what it mends, and what it does to the monthly cost. `left` says why others stay."""
 
     texts: Mapping[str, str]

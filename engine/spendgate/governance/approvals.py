@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +15,7 @@ from spendgate.documents import Document, read_yaml, read_yaml_text
 from spendgate.governance.entries import Entry, Key, day, entries, text, texts
 from spendgate.governance.matter import Governed, Matter, Scene, needs_approval
 from spendgate.model.expiry import Term
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem
 from spendgate.policies.mistakes import Mistake
@@ -53,8 +53,7 @@ KEYS: Mapping[str, Key] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Frozen):
     """One approval. `plan` is the digest of the run's inputs, `author` who made the change, `policies` is for readers only."""
 
     plan: str
@@ -72,14 +71,13 @@ class Approval:
         return f"approved by {self.approver} until {self.term.last_day.isoformat()}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Frozen):
     """Who may approve: `teams` are names of people by team, `fallback` approves where a policy names nobody.
 
     `author` is who made the change, as the run was told; an approval's own word on it counts too.
     """
 
-    teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    teams: Mapping[str, Sequence[str]] = {}
     fallback: Sequence[str] = ()
     author: str | None = None
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from spendgate.errors import SettingsError
 from spendgate.governance.fingerprint import plain_text
 from spendgate.governance.matter import Governed, Matter, Scene
 from spendgate.model.finding import Verdict
+from spendgate.model.frozen import Frozen, asdict
 from spendgate.model.resource import Level, Problem
 from spendgate.policies.literals import as_date, number_for, plain_number
 from spendgate.policies.mistakes import Mistake
@@ -33,8 +33,7 @@ COST_TOLERANCE_PERCENT = Decimal(10)
 _HINT = "write it again with: spendgate baseline write plan.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """One recorded failure. `cost_monthly` is what the resource cost when it was recorded, in USD; `count` how often it is there."""
 
     fingerprint: str
@@ -47,16 +46,15 @@ class Known:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Frozen):
     """What is known, since when, and how much its cost may move."""
 
     recorded: date
     findings: tuple[Known, ...]
     cost_tolerance_percent: Decimal = COST_TOLERANCE_PERCENT
     origin: str = ""
-    by_fingerprint: Mapping[str, Known] = field(default_factory=dict)
-    by_place: Mapping[tuple[str, str, str, str], Known] = field(default_factory=dict)
+    by_fingerprint: Mapping[str, Known] = {}
+    by_place: Mapping[tuple[str, str, str, str], Known] = {}
 
 
 def baseline_of(

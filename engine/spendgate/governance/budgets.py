@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from spendgate.documents import read_yaml
 from spendgate.errors import SettingsError
 from spendgate.governance.entries import Entry, Key, entries, text
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Bounded, Number, Unknown, Value
 from spendgate.policies.literals import Amount, amount, plain_number
 from spendgate.policies.mistakes import Mistake
@@ -28,8 +28,7 @@ _FEWEST_DAYS = 3
 """Days of bills below which a run rate says nothing (OCI's budgets forecast after three days too)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Frozen):
     """What may be spent in a month. `scope` maps a path (`tags.team`) to the value of what belongs here; all must fit.
 
     `base` is the monthly cost of what runs already; `spent` that of the first `days` of this month; `p50` and `p90` the

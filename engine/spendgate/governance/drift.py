@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
+
+from spendgate.model.frozen import Frozen
 
 Key: TypeAlias = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Frozen):
     """One resource of either side, with what drift looks at.
 
     `ids` are the names that mean only it (an ARN, an instance id, an address of the state); `facets` the tree of the report;
@@ -36,8 +36,7 @@ class Thing:
     """Whether `ids` hold the id that its provider gave it: what is only planned has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Frozen):
     """One field that is not as approved."""
 
     what: str
@@ -45,8 +44,7 @@ class Difference:
     live: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Frozen):
     """A resource that was judged and is otherwise now."""
 
     approved: str
@@ -63,8 +61,7 @@ class Moved:
         return self.live_monthly - self.approved_monthly
 
 
-@dataclass(frozen=True, slots=True)
-class Unjoined:
+class Unjoined(Frozen):
     """A resource of one side of which it cannot be told whether it is on the other."""
 
     address: str
@@ -73,8 +70,7 @@ class Unjoined:
     monthly: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Frozen):
     """All of it, each list in the order of addresses. `joined` counts the resources that are on both sides."""
 
     never_judged: tuple[Thing, ...]

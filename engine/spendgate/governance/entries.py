@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
 from spendgate.documents import Document
 from spendgate.errors import SettingsError
+from spendgate.model.frozen import Frozen
 from spendgate.policies.literals import Amount, amount, as_date
 from spendgate.policies.mistakes import Mistake, near
 
@@ -16,16 +16,14 @@ Check: TypeAlias = Callable[[Any], Any]
 """Turns what was written into the value meant. Raises Mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Frozen):
     """A key of an entry: how its value is read, and whether it must be there."""
 
     read: Check
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """One entry: its values by key, and where it stands."""
 
     values: Mapping[str, Any]

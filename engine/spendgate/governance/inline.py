@@ -21,6 +21,7 @@ from spendgate.governance.entries import day, money, text
 from spendgate.governance.matter import Matter
 from spendgate.governance.waivers import Waiver
 from spendgate.model.expiry import Term
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Location
 from spendgate.policies.mistakes import Mistake, near
 
@@ -42,8 +43,7 @@ _REQUIRED = ("owner", "reason", "expires")
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Frozen):
     """A waiver in a comment, and the comment itself."""
 
     waiver: Waiver

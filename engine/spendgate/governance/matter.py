@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from spendgate.model.finding import Enforcement, Finding, Verdict
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Problem
 
@@ -17,8 +17,7 @@ WHOLE_CHANGE = "change"
 _COUNTS = frozenset({Verdict.FAIL, Verdict.UNKNOWN})
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Frozen):
     """A finding with its fingerprint, the root it is in, and what the change adds there a month.
 
     `added_monthly` is the expected cost that the change adds to this resource, group or run; `None` when it is not known.
@@ -51,18 +50,16 @@ class Matter:
         return replace(self, finding=replace(self.finding, message=f"{self.finding.message.rstrip()} {note}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Frozen):
     """The run around the findings: its policies by id, its roots, and the addresses that it holds."""
 
-    policies: Mapping[str, Policy] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = {}
     roots: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
     currency: str = "USD"
 
 
-@dataclass(frozen=True, slots=True)
-class Governed:
+class Governed(Frozen):
     """The matters after one instrument was applied, in their order, and what it has to say."""
 
     matters: tuple[Matter, ...]

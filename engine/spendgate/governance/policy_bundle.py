@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,6 +17,7 @@ from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError, SettingsError
 from spendgate.governance.digests import ALGORITHM, digest_bytes
 from spendgate.governance.envelope import is_signed_by, opened, sealed
+from spendgate.model.frozen import Frozen
 
 SIGNATURE = ".spendgate-signature.json"
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -28,11 +28,10 @@ _MOST_FILES = 5_000
 _POLICIES = (".yaml", ".yml", ".rego")
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyBundle:
+class PolicyBundle(Frozen):
     """The files of a bundle by relative path, hidden ones left out, and its signature if it has one."""
 
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = {}
     signature: bytes | None = None
 
     @property

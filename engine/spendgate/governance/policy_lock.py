@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from spendgate.documents import read_yaml
 from spendgate.errors import SettingsError
 from spendgate.governance.entries import Key, entries, text
 from spendgate.governance.policy_bundle import DIGEST
+from spendgate.model.frozen import Frozen
 from spendgate.policies.mistakes import Mistake
 
 _HEAD = "# Written by `spendgate policy pull`: a bundle that is not what stands here is refused.\n"
@@ -31,8 +31,7 @@ _KEYS: Mapping[str, Key] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Frozen):
     """One bundle: its source without a digest, its folder, its digest, and the public key that must have signed it."""
 
     source: str

@@ -6,17 +6,16 @@ error (exit 2) > fail (1) > undetermined (3) > pass (0, or 4 for warnings when t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from spendgate.model.finding import Decision, Enforcement, Finding, Verdict
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
 
 PASS, FAIL, ERROR, UNDETERMINED, WARNED = 0, 1, 2, 3, 4
 """Exit codes of a run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Frozen):
     """The decision with its exit code and, in one sentence, why."""
 
     decision: Decision

@@ -7,7 +7,6 @@ reported, so that the file does not become a place where findings vanish.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -16,6 +15,7 @@ from spendgate.documents import Document, read_yaml
 from spendgate.governance.entries import Entry, Key, day, entries, money, text
 from spendgate.governance.matter import WHOLE_CHANGE, Governed, Matter, Scene
 from spendgate.model.expiry import LONGEST_DAYS, Term
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Truth
 from spendgate.policies.literals import Amount
@@ -34,8 +34,7 @@ KEYS: Mapping[str, Key] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Frozen):
     """One waiver. `address` and `root` are patterns; `up_to` is the most that the change may add a month, all told."""
 
     policy: str
@@ -94,8 +93,7 @@ def _waiver(entry: Entry) -> Waiver:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Frozen):
     """A waiver with its patterns compiled."""
 
     waiver: Waiver

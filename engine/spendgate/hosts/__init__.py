@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from spendgate.errors import SettingsError
 from spendgate.hosts.exchange import HostError
+from spendgate.model.frozen import Frozen
 from spendgate.registry import Registry
 
 _TAG = re.compile(r"[A-Za-z0-9._/-]{1,80}")
@@ -20,8 +20,7 @@ _TRIES = 3
 _OPENING = re.compile(r"<details[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Frozen):
     """A comment on a pull request, as the host names it."""
 
     id: str

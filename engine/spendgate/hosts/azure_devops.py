@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from spendgate.hosts import Comment
 from spendgate.hosts.exchange import Exchange
 from spendgate.hosts.wanted import wanted
+from spendgate.model.frozen import Frozen
 
 _VERSION = "api-version=7.1"
 _TEXT, _CLOSED = 1, 4
 """A comment of people, and a thread that asks nobody to do anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Thread:
+class _Thread(Frozen):
     exchange: Exchange
     threads: str
 

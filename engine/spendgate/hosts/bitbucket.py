@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from spendgate.hosts import Comment
 from spendgate.hosts.exchange import Exchange
 from spendgate.hosts.wanted import wanted
+from spendgate.model.frozen import Frozen
 
 _SUMMARY = re.compile(r"\s*<summary>(.*?)</summary>\s*", re.DOTALL)
 _TAGS = re.compile(r"</?(?:details|sub|sup|b|i|strong|em|br)\b[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class _Thread:
+class _Thread(Frozen):
     exchange: Exchange
     path: str
 

@@ -10,12 +10,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
 from spendgate.errors import SpendgateError
+from spendgate.model.frozen import Frozen, field
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _NOT_TAKEN = frozenset({429, 503})
@@ -40,16 +40,14 @@ class HostError(SpendgateError):
     is_doubtful = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """A host's answer: its JSON, and the headers in lower case."""
 
     data: Any
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Frozen):
     """The API of a host. `headers` hold what proves who asks; `sleep` is an argument so that tests need not wait."""
 
     base: str

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from spendgate.hosts import Comment
 from spendgate.hosts.exchange import Exchange
 from spendgate.hosts.wanted import wanted
+from spendgate.model.frozen import Frozen
 
 _NEXT = re.compile(r'<([^>]+)>;[^,]*\brel="next"')
 _PULL = re.compile(r"refs/pull/(\d+)/")
 
 
-@dataclass(frozen=True, slots=True)
-class _Thread:
+class _Thread(Frozen):
     exchange: Exchange
     repository: str
     number: str

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from spendgate.hosts import Comment
 from spendgate.hosts.exchange import Exchange
 from spendgate.hosts.wanted import wanted
+from spendgate.model.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class _Thread:
+class _Thread(Frozen):
     exchange: Exchange
     notes: str
 

@@ -8,10 +8,10 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from spendgate.errors import InputError, SettingsError
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Locate, Location, Problem, Workload
 
 _SECONDS = 120

@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 from spendgate.documents import Document
 from spendgate.facets.tags import canonical_key
+from spendgate.model.frozen import Frozen
 from spendgate.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverDraft:
+class WaiverDraft(Frozen):
     """A waiver without owner and last day, which are for whoever imports it to say; `expires` where the file says one."""
 
     policy: str
@@ -26,8 +26,7 @@ class WaiverDraft:
     expires: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDraft:
+class PolicyDraft(Frozen):
     """A policy but for its id: the keys of the file in order. `origin` is the name that the other tool gave it."""
 
     origin: str

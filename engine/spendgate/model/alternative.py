@@ -7,10 +7,10 @@ what a policy calculates is worked out before. `costing` answers them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
 
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Unknown
 
 SAME = "same"
@@ -23,8 +23,7 @@ Sizes: TypeAlias = tuple[tuple[str, Decimal], ...]
 """Measures with their numbers, in order: hashable, so that like questions are answered once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Frozen):
     """Machines that would do instead. `None` asks nothing of that kind; providers and regions are then the resource's own.
 
     `accelerators`: families, `("same",)`, or `()` for none at all. `at_least` are absolute numbers for one machine, `like` shares
@@ -47,8 +46,7 @@ class Wanted:
     """How many of the cheapest are listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Frozen):
     """A fix that keeps the machine: hours of the week, share on spot, how many, kinds of disks. `None` leaves it as it is.
 
     `rework` is the share of hours that are run again because of the fix. Fractions of machines are rounded up for `desired` and

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import ABSENT, AFTER_APPLY, SENSITIVE, Flag, Number, Text, Unknown, Value, Whole
 
 _EMPTY: Mapping[str, Any] = {}
@@ -61,8 +61,7 @@ def _marked_paths(node: Any, prefix: str) -> Iterator[str]:
             yield from _marked_paths(child, f"{prefix}.{index}" if prefix else str(index))
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(Frozen):
     """Attributes of one resource (or of one of its blocks) at one moment.
 
     `values` is the plain tree; `unknown` and `sensitive` are marker trees of the same shape in which `True` covers all
@@ -70,7 +69,7 @@ class Attributes:
     `root_block_device.0.volume_size`.
     """
 
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     unknown: Any = False
     sensitive: Any = False
     gap: Unknown = AFTER_APPLY

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Number
 
 
-@dataclass(frozen=True, slots=True)
-class Footprint:
+class Footprint(Frozen):
     """One resource in a month. `kg_month` is the operation (energy × grid), `embodied_kg_month` its share of the making."""
 
     kwh_month: Number

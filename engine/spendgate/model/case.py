@@ -9,19 +9,19 @@ each element of `x`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol, TypeAlias
 
 from spendgate.model.alternative import WhatIf
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen, field_names
 from spendgate.model.resource import Change
 from spendgate.model.values import ABSENT, Bounded, Unknown, Value
 
 Keys: TypeAlias = tuple[str, ...]
 """A path cut at its dots; a key that ends in `[]` stands for each element of a list."""
 
-FACET_ROOTS = frozenset(field.name for field in fields(Facets))
+FACET_ROOTS = frozenset(field_names(Facets))
 CHANGE_ROOTS = frozenset({"address", "type", "provider", "action", "module", "source", "before", "after", "flags"})
 DERIVED_ROOTS = frozenset(
     {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life", "load", "traffic"}
@@ -81,7 +81,7 @@ def _descend(value: Value, keys: Keys, depth: int) -> Value:
             return value
         elif isinstance(value, Attributes):
             return _attribute(value, keys[position:])
-        elif is_dataclass(value):
+        elif isinstance(value, Frozen):
             value = getattr(value, "class_" if key == "class" else key, None)
         elif isinstance(value, Mapping):
             value = value.get(key)
@@ -115,8 +115,7 @@ def _elements(value: Value) -> Iterator[Value]:
         yield value
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceCase:
+class ResourceCase(Frozen):
     """A resource of the run with everything that was worked out about it."""
 
     address: str
@@ -163,8 +162,7 @@ class ResourceCase:
         return ABSENT if value in (None, "") else value
 
 
-@dataclass(frozen=True, slots=True)
-class PlainCase:
+class PlainCase(Frozen):
     """A case of plain values: the whole change, a group, or what a policy's test gives. Unknowns stand in the values."""
 
     address: str

@@ -6,10 +6,10 @@ A meter says *how much of what* (`Component`: a quantity and a rate query); the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.money import MoneyRange
 
 
@@ -24,8 +24,7 @@ class Basis(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Frozen):
     """A monthly quantity at the minimum, desired and maximum size of the thing metered; `high` may be infinite."""
 
     low: Decimal
@@ -43,8 +42,7 @@ class Quantity:
         return Quantity(self.low * factor, self.expected * factor, self.high * factor)
 
 
-@dataclass(frozen=True, slots=True)
-class RateQuery:
+class RateQuery(Frozen):
     """What is asked of the price book. Hashable: each distinct query is looked up once per run.
 
     For machines `service` is `"machine"`, `item` is the machine type and `purchase` is `on-demand` or `spot`. For
@@ -58,8 +56,7 @@ class RateQuery:
     purchase: str = "on-demand"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Frozen):
     """A dated price for one unit, with its source. `low` and `high` give the band of a rate that moves (spot)."""
 
     price: Decimal
@@ -96,8 +93,7 @@ class Rate:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RateTier:
+class RateTier(Frozen):
     """One step of a tiered rate: from `start` units a month on, until the next step, each unit costs `rate`."""
 
     start: Decimal
@@ -113,8 +109,7 @@ class Missing(StrEnum):
     """The rate is known, the quantity depends on use that nobody stated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Frozen):
     """A metered part before it is priced: how much of what, and whether it stops with its machine.
 
     Exactly one of `quantity` and `missing_reason` is set. A meter gives no rate of its own: figures live in the price book, not in
@@ -141,8 +136,7 @@ class Component:
     """A rate that the configuration itself states, with its source; it wins over the one that the query would find."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(Frozen):
     """A priced part: monthly quantity times a rate, and on what basis. Quantities are monthly, units as named."""
 
     name: str
@@ -155,8 +149,7 @@ class LineItem:
     stops: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unpriced:
+class Unpriced(Frozen):
     """A part without an amount, and why."""
 
     component: str
@@ -185,8 +178,7 @@ class EstimateState(StrEnum):
     """There is no resource on this side of the change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Frozen):
     """Monthly cost of one resource on one side of a change.
 
     `monthly` is the priced part; `None` when no part has an amount (unpriced, unsupported, needs usage).
@@ -204,8 +196,7 @@ class Estimate:
         return self.state not in (EstimateState.PARTIAL, EstimateState.UNPRICED, EstimateState.UNSUPPORTED)
 
 
-@dataclass(frozen=True, slots=True)
-class CostChange:
+class CostChange(Frozen):
     """The estimates before and after one change, and their difference where it can be told.
 
     `delta` is `None` when an unpriced part differs between the sides, so that no saving is made up out of a missing

@@ -5,15 +5,15 @@ The clock is always an argument. A last day belongs to what was granted: on it t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from spendgate.model.frozen import Frozen
 
 LONGEST_DAYS = 180
 """A grant for longer than this is as good as one without an end: it is reported, and `policy lint` refuses it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Frozen):
     """Until when something holds: `last_day` is the last day on which it does."""
 
     last_day: date

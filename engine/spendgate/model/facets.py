@@ -7,22 +7,17 @@ Every field is a plain value, `None` (absent) or an `Unknown`. Field names are t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Flag, Number, Text, Unknown, Whole
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-def _nothing() -> Mapping[str, Any]:
-    return _EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Accelerators:
+class Accelerators(Frozen):
     """GPUs, TPUs and the like of *one machine* (`count`), and of everything at its maximum (`max_total`).
 
     `models` are family names as policies use them (`A100-80GB`, `H100`, `L4`, `TPU-v5p`); `variants` the catalogue's full
@@ -38,8 +33,7 @@ class Accelerators:
     max_total: Whole | Decimal = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Frozen):
     """How many machines (pods, units) run: at least, as desired, at most. `max=None` means that nothing bounds it."""
 
     min: Whole = 1
@@ -47,8 +41,7 @@ class Capacity:
     max: Whole = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Frozen):
     """How capacity is bought. `spot_share` is the share of machines (0..1) on interruptible capacity.
 
     `model`: on-demand, spot, flex, reserved, capacity-block, provisioned, committed.
@@ -59,8 +52,7 @@ class Purchase:
     commitment: Text = None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Frozen):
     """Evidence that something stops. `hours_per_week` is 168 when nothing stops it; `kind` names the evidence.
 
     `proven` is false when only a name or a habit says so; `stop_only` when something stops it but nothing starts it.
@@ -72,8 +64,7 @@ class Schedule:
     stop_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Frozen):
     """Bounds on how long something may idle or run. `cap_supported`: the type has an attribute for a runtime cap."""
 
     idle_minutes: Number = None
@@ -83,16 +74,14 @@ class Limits:
     cap_supported: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+class Scaling(Frozen):
     """Whether and how it scales. `kind`: autoscaling, fixed, serverless, none."""
 
     kind: str | None = None
     scale_to_zero: Flag = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(Frozen):
     """Object storage lifecycle, joined from wherever the provider keeps it. Days; `None` = no rule."""
 
     enabled: Flag = False
@@ -104,8 +93,7 @@ class Lifecycle:
     versioning: Flag = False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadKind:
+class WorkloadKind(Frozen):
     """What work runs here. `phase`: train, tune, search, infer, embed, prepare, notebook; `phase_source` says why."""
 
     phase: Text = None
@@ -113,8 +101,7 @@ class WorkloadKind:
     class_: Text = None
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Frozen):
     """A block disk (or a set of like disks) of each machine of a pool, or a volume of its own.
 
     `kind` is the provider's name (`gp3`, `pd-ssd`, `Premium_LRS`); `tier` the billed size class where there is one.
@@ -129,8 +116,7 @@ class Disk:
     size_is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Frozen):
     """A set of like machines that a resource runs: one VM, a group, a node pool, an endpoint variant.
 
     `name` is empty for the only pool, else as the provider names it (`default_node_pool`, `node_pool[0]`).
@@ -149,14 +135,13 @@ class Pool:
     tenancy: str = "shared"
     service: str = "machine"
     region: Text = None
-    details: Mapping[str, Any] = field(default_factory=_nothing)
+    details: Mapping[str, Any] = _EMPTY
 
 
 TagValue: TypeAlias = str | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class TagKeys:
+class TagKeys(Frozen):
     """How tag keys are written. `respelled`: canonical keys that stand there in another spelling, `written` those spellings.
 
     `conflicting`: canonical keys that are there twice with different values.
@@ -170,8 +155,7 @@ class TagKeys:
 NO_TAG_KEYS = TagKeys()
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(Frozen):
     """Everything that is known about a resource in provider-neutral words.
 
     `kind` is canonical (`compute.vm`, `compute.group`, `compute.nodepool`, `compute.cluster`, `compute.template`,
@@ -186,8 +170,8 @@ class Facets:
     taggable: bool = False
     name: Text = None
     region: Text = None
-    tags: Mapping[str, TagValue] | Unknown = field(default_factory=_nothing)
-    tags_source: Mapping[str, str] = field(default_factory=_nothing)
+    tags: Mapping[str, TagValue] | Unknown = _EMPTY
+    tags_source: Mapping[str, str] = _EMPTY
     env: str = "unknown"
     env_source: str = "none"
     accel: Accelerators = Accelerators()
@@ -200,10 +184,10 @@ class Facets:
     workload: WorkloadKind = WorkloadKind()
     pools: tuple[Pool, ...] = ()
     disks: tuple[Disk, ...] | Unknown = ()
-    llm: Mapping[str, Any] = field(default_factory=_nothing)
+    llm: Mapping[str, Any] = _EMPTY
     notes: tuple[str, ...] = ()
-    k8s: Mapping[str, Any] = field(default_factory=_nothing)
+    k8s: Mapping[str, Any] = _EMPTY
     """What only Kubernetes objects have (`docs/kubernetes.md`): requests, autoscaler, selectors, limits of node pools."""
-    around: Mapping[str, Any] = field(default_factory=_nothing)
+    around: Mapping[str, Any] = _EMPTY
     """What the rest of the run says about it (`docs/facets.md`): tags that get lost, schedules that do not work, consumers."""
     tag_keys: TagKeys = NO_TAG_KEYS

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Location
 
 
@@ -69,8 +69,7 @@ class Decision(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Frozen):
     """One policy's word on one change (address), one group or the whole run (address empty).
 
     `path` is the field that decided; `expected`/`actual` are plain values for display; `residual` names, for an unknown,
@@ -96,15 +95,14 @@ class Finding:
     location: Location | None = None
     fingerprint: str = ""
     waiver: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
     origin: str = ""
     """The input that holds the resource, empty when what judged does not say."""
     savings_by: str | None = None
     """How the saving was worked out: `re-priced` or `formula`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyTally:
+class PolicyTally(Frozen):
     """How often a policy matched, and with which verdicts: a policy that matched nothing shows here."""
 
     policy: str

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _BY_FAMILY: Mapping[str, tuple[str, ...]] = {
-    "ai": ("cluster", "endpoint", "featurestore", "gateway", "index", "job", "model", "notebook", "service", "workspace"),
+    "ai": (
+        "cluster",
+        "endpoint",
+        "featurestore",
+        "gateway",
+        "index",
+        "job",
+        "model",
+        "notebook",
+        "service",
+        "workspace",
+    ),
     "compute": (
         "cluster",
         "commitment",

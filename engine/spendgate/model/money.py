@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from spendgate.model.frozen import Frozen
 
 ZERO: Final = Decimal(0)
 UNBOUNDED: Final = Decimal("Infinity")
 """The high end of a cost that nothing limits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Frozen):
     """One amount in one currency (ISO 4217)."""
 
     amount: Decimal
     currency: str = "USD"
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyRange:
+class MoneyRange(Frozen):
     """A cost at the minimum size, at the desired size and at the maximum size; `high` may be `UNBOUNDED`."""
 
     low: Decimal

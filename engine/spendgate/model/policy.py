@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from spendgate.model.finding import Enforcement, Severity
+from spendgate.model.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class EnforcementRule:
+class EnforcementRule(Frozen):
     """How strongly failures count: by environment, and from a date on.
 
     `by_env` wins over `default`; after the last day `until` the enforcement is `then` (for every environment without an entry
@@ -19,7 +18,7 @@ class EnforcementRule:
     """
 
     default: Enforcement = Enforcement.WARN
-    by_env: Mapping[str, Enforcement] = field(default_factory=dict)
+    by_env: Mapping[str, Enforcement] = {}
     until: date | None = None
     then: Enforcement | None = None
 
@@ -38,8 +37,7 @@ class EnforcementRule:
         return max(levels + ([self.then] if self.then is not None else []))
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Frozen):
     """A typed setting that a policy declares and a project may change.
 
     `type`: number, text, bool, list, map, money, duration, percent, date. `minimum` and `maximum` bound the amount (of each
@@ -54,8 +52,7 @@ class Parameter:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """One policy of a run. `body` belongs to the language: the checked YAML model, or the text of a Rego module.
 
     `scope` is `resource`, `change` or `group`; with `group`, `group_by` is the path whose value makes the group. `parameters`
@@ -73,7 +70,7 @@ class Policy:
     scope: str = "resource"
     group_by: str | None = None
     inputs: frozenset[str] = frozenset()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = {}
     description: str = ""
     owner: str | None = None
     references: tuple[str, ...] = ()
@@ -82,4 +79,4 @@ class Policy:
     origin: str = ""
     digest: str = ""
     built_in: bool = False
-    declared: Mapping[str, Parameter] = field(default_factory=dict)
+    declared: Mapping[str, Parameter] = {}

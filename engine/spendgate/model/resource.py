@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from spendgate.model.attributes import Attributes
+from spendgate.model.frozen import Frozen, field
 from spendgate.model.values import Text, Unknown
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
-
-
-def _nothing() -> Mapping[str, Any]:
-    return _EMPTY
 
 
 class Action(StrEnum):
@@ -35,8 +31,7 @@ class Action(StrEnum):
     EXISTS = "exists"
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderSettings:
+class ProviderSettings(Frozen):
     """What a provider block gives to its resources.
 
     `region` as configured (AWS `region`, Google `region` or the region of `zone`, Azure has none); `default_tags` holds
@@ -46,15 +41,14 @@ class ProviderSettings:
 
     region: Text = None
     zone: Text = None
-    default_tags: Mapping[str, Any] | Unknown = field(default_factory=_nothing)
+    default_tags: Mapping[str, Any] | Unknown = _EMPTY
     project: Text = None
 
 
 NO_SETTINGS = ProviderSettings()
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Frozen):
     """What is known of a resource only because it runs: it was seen, not planned.
 
     `identity` is the provider's own id (an ARN, a self link, an instance id) and `aliases` its other names; `state` the
@@ -76,8 +70,7 @@ class Observed:
     """When it was seen, where the export says so: what was free then may be taken since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Frozen):
     """One thing at one moment, as an input recorded it.
 
     `provider` is canonical (`aws`, `google`, `azure`, `kubernetes`, else the provider's own short name); `name` is the
@@ -95,8 +88,7 @@ class Resource:
     observed: Observed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Frozen):
     """One resource before and after. `before`/`after` are `None` where there is nothing on that side.
 
     `flags` holds what the action alone does not say: `import`, `move`, `deposed`, `create-before-destroy`,
@@ -128,8 +120,7 @@ class Level(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Frozen):
     """Something that went wrong or is worth knowing while a run was read, priced or judged.
 
     `undetermined` problems forbid a plain pass: the run is undetermined at best (an errored or incomplete plan).
@@ -142,8 +133,7 @@ class Problem:
     undetermined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Frozen):
     """A place in a file that a person can click on."""
 
     file: str
@@ -185,8 +175,7 @@ def no_location(address: str, path: str | None = None) -> Location | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Frozen):
     """The changes of one input, and what was met while reading it.
 
     `source` is `plan`, `source`, `k8s`, `inventory`; `origin` the file as the user named it; `variables` the input
@@ -201,10 +190,10 @@ class Workload:
     problems: tuple[Problem, ...] = ()
     references: References = field(default_factory=NoReferences)
     locate: Locate = no_location
-    variables: Mapping[str, Any] = field(default_factory=_nothing)
+    variables: Mapping[str, Any] = _EMPTY
     workspace: str | None = None
     complete: bool = True
     errored: bool = False
     drift: tuple[Change, ...] = ()
     deferred: tuple[Change, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=_nothing)
+    facts: Mapping[str, Any] = _EMPTY

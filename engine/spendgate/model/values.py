@@ -6,14 +6,14 @@ be, but its value is not to be known now). `Unknown` is never falsy-by-accident:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, NoReturn, TypeAlias
 
+from spendgate.model.frozen import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+
+class Unknown(Frozen):
     """A value that exists but cannot be known now, with the reason why."""
 
     reason: str = "known only after apply"
@@ -41,8 +41,7 @@ AFTER_APPLY: Final = Unknown()
 SENSITIVE: Final = Unknown("sensitive")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(Frozen):
     """A number of which only bounds are known, for example a total with an unpriced part (`lower` known, `upper` open).
 
     `lower`/`upper` are inclusive; `None` means open on that side. Comparisons against it are three-valued.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from spendgate.governance.annotations import ANNOTATION, PinnedAnnotations, annotation_of, read_annotation
 from spendgate.governance.matter import Governed, Matter, Scene
 from spendgate.governance.waivers import apply_waivers
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Location, Problem, Resource, Workload
 from spendgate.pipeline.cases import Run
 
@@ -16,8 +16,7 @@ _KUBERNETES = "kubernetes"
 _PATH = f"metadata.annotations.{ANNOTATION}"
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Frozen):
     """An object that carries the annotation, and the input that it was read from."""
 
     resource: Resource

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +24,7 @@ from spendgate.model.attributes import Attributes
 from spendgate.model.carbon import Footprint
 from spendgate.model.cost import CostChange, Estimate
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Action, Change, Resource, Workload
 from spendgate.pipeline.uncounted import UNCOUNTED, any_number, from_none_on
 from spendgate.ports import Catalog, FacetAdapter, FacetContext, Neighbours, PriceSource
@@ -33,8 +33,7 @@ _STILL_BILLED = frozenset({Action.FORGET, Action.MOVE, Action.IMPORT})
 _UNTOUCHED = frozenset({Action.NO_OP, Action.READ})
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Frozen):
     """What the configuration says beside the input: spellings of tags, schedules, accounts, regions of last resort."""
 
     aliases: Mapping[str, str]
@@ -44,8 +43,7 @@ class Surroundings:
     env: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+class Assessed(Frozen):
     """A change with what was worked out about it. `facets` are those of the side that is judged.
 
     `touched`: the run changes it, or moves its cost although the resource itself stays as it is.
@@ -67,8 +65,7 @@ class Assessed:
     """Roots that the usage file tells (`load`, `traffic`), where it has any."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
+class _Sides(Frozen):
     """What adapters may use on either side of a workload, and the graph behind both."""
 
     before: FacetContext

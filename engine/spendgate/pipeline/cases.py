@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,7 @@ from spendgate.facets.observed import seen
 from spendgate.governance.budgets import UNALLOCATED, Budget
 from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
@@ -34,8 +34,7 @@ UNKNOWN = "(unknown)"
 _NEVER_JUDGED = frozenset({Action.READ})
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Frozen):
     """Everything that was read and worked out, before it is judged."""
 
     workloads: tuple[Workload, ...]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from spendgate.errors import InputError
 from spendgate.governance.drift import Drift, Thing, drift
 from spendgate.inputs import open_input
 from spendgate.model.cost import EstimateState
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Problem, Resource
 from spendgate.pipeline import estimate
 from spendgate.pipeline.assess import Assessed
@@ -23,8 +23,7 @@ _NOT_THERE = frozenset({"delete", "forget", "read"})
 _FREE = frozenset({EstimateState.FREE, EstimateState.NONE})
 
 
-@dataclass(frozen=True, slots=True)
-class Drifted:
+class Drifted(Frozen):
     """The drift with the currency of its amounts and what was met while reading."""
 
     drift: Drift

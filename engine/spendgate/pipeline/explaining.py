@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.governance.matter import WHOLE_CHANGE
 from spendgate.model.case import Case, ResourceCase
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Location
 from spendgate.pipeline import estimate, load_policies
@@ -28,8 +28,7 @@ _SAID_BY_ITSELF = frozenset({"address", "type", "provider", "action", "module", 
 _DERIVED = {"cost": "the price book", "change": "the whole run", "group": "the resources of the group"}
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Frozen):
     """The explanation, and of each path that was asked where its value came from and where it stands."""
 
     policy: Policy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,7 @@ from spendgate.governance.matter import Governed, Matter, Scene
 from spendgate.governance.root import joined, root_of, shown_path
 from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.finding import Finding, PolicyTally, Verdict
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Problem, Workload
 from spendgate.pipeline.cases import Run
@@ -33,8 +33,7 @@ _CHANGE = split_path("change.delta_monthly.expected")
 _GROUP = split_path("group.delta_monthly.expected")
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Frozen):
     """Findings ready for the decision, their roots in the same order, the tallies after clearing, and what is to be said."""
 
     findings: tuple[Finding, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spendgate.errors import SettingsError
 from spendgate.evaluators import LANGUAGES
 from spendgate.model.finding import Finding, PolicyTally
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.pipeline.cases import Run
 from spendgate.policies.catalog import Reader
@@ -25,8 +25,7 @@ REGO = "rego"
 _OPTION = Origin(None, "option")
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Frozen):
     """What judging gave: findings, tallies, and the Rego engine that answered, if one was needed."""
 
     findings: tuple[Finding, ...]

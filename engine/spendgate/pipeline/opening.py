@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.inputs import COMPARISONS, open_input
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Locate, Workload
 from spendgate.settings import Settings
 

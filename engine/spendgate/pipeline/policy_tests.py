@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from spendgate.bundle import bundled
 from spendgate.errors import PolicyError
+from spendgate.model.frozen import Frozen
 from spendgate.pipeline.judging import REGO, engine_settings, rego_reader
 from spendgate.policies.catalog import load
 from spendgate.policies.testing import TestResult, TestRun, run_tests
@@ -17,8 +17,7 @@ from spendgate.settings import Settings
 _REGO_SUFFIX = ".rego"
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Frozen):
     """The results of all languages. `not_run` says why a part was left out, empty when nothing was."""
 
     results: tuple[TestResult, ...]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from spendgate.costing.carbon import CarbonMeter
 from spendgate.errors import SettingsError
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
 from spendgate.ports import Catalog, Offers, PriceSource
 from spendgate.prices.book import PriceBook
@@ -23,8 +23,7 @@ _PUBLISHED = "USD"
 """The currency of every price in the book."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pricing:
+class Pricing(Frozen):
     """The price source and catalogue of a run, in one currency."""
 
     book: PriceBook

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from spendgate.documents.machine import decode_any
 from spendgate.errors import SettingsError
 from spendgate.governance.digests import digest_of
 from spendgate.governance.envelope import is_signed_by, opened, sealed
+from spendgate.model.frozen import Frozen
 from spendgate.wire.v1 import Finding, Report
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -71,8 +71,7 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Frozen):
     """Whether a record stands for what is about to be applied: everything that speaks against it."""
 
     objections: tuple[str, ...]

@@ -7,7 +7,6 @@ and without prices. Policies in Rego are not replayed, and said so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError
 from spendgate.model.case import Case, PlainCase
 from spendgate.model.finding import Verdict
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.values import SENSITIVE, Bounded, Unknown
 from spendgate.policies.judging import Judgement, judge
@@ -27,8 +27,7 @@ from spendgate.policies.reading import LANGUAGE
 _ROOTS_APART = ("unknown", "sensitive", "bounds")
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Frozen):
     """The cases of one recorded input: resources, groups by path, the whole change; and the day of its run."""
 
     origin: str
@@ -38,8 +37,7 @@ class Recorded:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Frozen):
     """One verdict that is another under the new policies. `cost_monthly` is what the resource costs, in the record's currency."""
 
     origin: str

@@ -10,7 +10,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from spendgate.governance.verdict import Ruling, rule
 from spendgate.graph import Graph
 from spendgate.inputs.inventory import Remarks, chunks, is_stream
 from spendgate.model.finding import Finding, PolicyTally
+from spendgate.model.frozen import replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem, Workload
 from spendgate.pipeline.assess import Assessor, Surroundings

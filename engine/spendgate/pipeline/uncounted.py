@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from spendgate.model.cost import Estimate, EstimateState, Unpriced
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import replace
 from spendgate.model.money import NOTHING, UNBOUNDED, ZERO, MoneyRange
 from spendgate.model.values import Unknown
 

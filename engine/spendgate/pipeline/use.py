@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from spendgate.model.frozen import replace
 from spendgate.pipeline.cases import Run
 from spendgate.ports import Catalog
 from spendgate.settings import Settings

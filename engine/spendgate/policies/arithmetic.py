@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from spendgate.model.case import Case, Keys, look_up, look_up_each
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import ABSENT, Bounded, Truth, Unknown, Value
 from spendgate.policies.calculation import COMPARE, COMPUTE, extreme, length, negated, numeric
 from spendgate.policies.literals import Amount
@@ -34,8 +35,7 @@ _FUNCTIONS = ("min", "max", "len")
 _DEEPEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Frozen):
     """A calculation ready to be asked: a number (or what stands for one), or a truth value for a condition."""
 
     text: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from spendgate.documents import Document
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import EnforcementRule
 from spendgate.policies.arithmetic import parse_number
 from spendgate.policies.compiler import Compiler
@@ -26,8 +26,7 @@ RESOURCE, CHANGE, GROUP = "resource", "change", "group"
 _KNOWN_BY_GROUPS = ("where",)
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Frozen):
     """One strength of a policy: `check` must be true wherever `when` is. `enforcement` of None means the policy's own."""
 
     enforcement: EnforcementRule | None
@@ -35,8 +34,7 @@ class Rung:
     check: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class ExceptionRule:
+class ExceptionRule(Frozen):
     """An exception that the policy's file states: for what, why, who approved it, and the last day on which it holds."""
 
     id: str
@@ -46,8 +44,7 @@ class ExceptionRule:
     expires: date
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Frozen):
     """The checked file behind a body, from which it can be compiled again with other parameters."""
 
     document: Document
@@ -55,8 +52,7 @@ class Source:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Frozen):
     """A policy ready to judge."""
 
     source: Source

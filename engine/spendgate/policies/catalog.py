@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,6 +15,7 @@ from spendgate.bundle import bundled
 from spendgate.documents import decode_text, read_bytes
 from spendgate.errors import PolicyError, SettingsError
 from spendgate.model.finding import Enforcement
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import EnforcementRule, Policy
 from spendgate.policies.literals import Amount
 from spendgate.policies.mistakes import Mistake, near
@@ -42,21 +42,19 @@ _GATEKEEPER = re.compile(r"^apiVersion:\s*[\"']?[a-z.]*\bgatekeeper\.sh/", re.MU
 _OPTION = re.compile(r"([A-Za-z0-9]+-[0-9]+)\.([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Frozen):
     """What a project's configuration says about one policy. `place` is where it says so, for errors."""
 
     enforcement: EnforcementRule | None = None
     on_unknown: Enforcement | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = {}
     enabled: bool = True
     file: str | None = None
     line: int | None = None
     approvers: Sequence[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltIn:
+class BuiltIn(Frozen):
     """A built-in policy's file, as its path tells: id and pack are in it."""
 
     id: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.values import ABSENT, Unknown, Value
 from spendgate.policies.containment import elements, extra_elements, missing_keys
 from spendgate.policies.literals import Amount
@@ -14,8 +14,7 @@ from spendgate.policies.prepared import Choices
 from spendgate.policies.wording import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(Frozen):
     """One field of a failed or unknown condition: the words behind `failed.*` in messages.
 
     `missing` are keys that should be there, `extra` elements that should not. `is_denied` when the condition stood under `not`.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from spendgate.model.frozen import Frozen
 from spendgate.policies.arithmetic import parse_condition
 from spendgate.policies.conditions import ALWAYS, AllOf, AnyOf, Calculation, Comparison, Condition, EachComparison, Not
 from spendgate.policies.mistakes import Mistake, Mistakes, near
@@ -17,8 +17,7 @@ _EACH = ("every", "any", "none")
 _JOINTS = ("all", "any", "not", "expr")
 
 
-@dataclass(frozen=True, slots=True)
-class Compiler:
+class Compiler(Frozen):
     """Turns what a file says into conditions. A mistake is noted with its line, and its place taken by `ALWAYS`."""
 
     references: References

@@ -7,10 +7,10 @@ was expected, what is there) and for the `need` (what is unknown, and what it mu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from spendgate.model.case import Case
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Truth, Unknown, Value
 from spendgate.policies.arithmetic import Formula
 from spendgate.policies.clues import Clue, clue_of, demand
@@ -36,8 +36,7 @@ class Condition(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Frozen):
     """One field, one operator, one stated value."""
 
     path: str
@@ -72,8 +71,7 @@ class Comparison:
         return Doubt(self.path, reason, f"must {said}", ceiling_of(self.operator.name, expected.value, wanted=wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class EachComparison:
+class EachComparison(Frozen):
     """One operator on each element of a list: for every one, any one, or none."""
 
     path: str
@@ -115,8 +113,7 @@ class EachComparison:
         return Doubt(self.path, reason, f"must {said}")
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Frozen):
     """True when every part is; false as soon as one is."""
 
     parts: tuple[Condition, ...]
@@ -141,8 +138,7 @@ class AllOf:
         return _needs(self.parts, case, "and" if wanted else "or", wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Frozen):
     """True as soon as one part is; false when none is."""
 
     parts: tuple[Condition, ...]
@@ -167,8 +163,7 @@ class AnyOf:
         return _needs(self.parts, case, "or" if wanted else "and", wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Frozen):
     """True when its part is false."""
 
     part: Condition
@@ -186,8 +181,7 @@ class Not:
         return self.part.need(case, wanted=not wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class Calculation:
+class Calculation(Frozen):
     """A small calculation that compares numbers: `accel.count * 2 <= capacity.max`."""
 
     text: str

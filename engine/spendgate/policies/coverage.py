@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from spendgate.errors import PolicyError
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.values import Truth
 from spendgate.policies.body import RESOURCE
@@ -19,8 +19,7 @@ _STATED = " is one of "
 """In rows of a match object's keys, which are no conditions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(Frozen):
     """One condition and the answers that tests have got from it."""
 
     policy: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from spendgate.documents.handwritten import plain_scalar
 from spendgate.errors import SettingsError
+from spendgate.model.frozen import Frozen
 from spendgate.policies.literals import amount, number_for
 from spendgate.policies.mistakes import Mistake, near
 from spendgate.policies.paths import check_path, has_elements
@@ -18,8 +18,7 @@ OPERATORS = ("lte", "lt", "gte", "gt", "equals", "not_equals", "in", "not_in", "
 """The operators for which a draft can make up values on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Frozen):
     """What a new policy is to say. `value` is written as on a command line: `8`, `500 USD`, `T4,L4`."""
 
     id: str

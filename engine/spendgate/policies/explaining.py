@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from spendgate.model.case import Case
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.values import Truth, Unknown, Value
 from spendgate.policies.body import Body
@@ -21,8 +21,7 @@ _OWN = ("env", "address", "taggable")
 """Keys of a match object that look at the case itself, in the order in which they are compiled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """One line of an explanation. `path` and `actual` are set where a field is asked; `parameter` where one says what is expected."""
 
     depth: int
@@ -33,8 +32,7 @@ class Row:
     parameter: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Frozen):
     """The rows of one policy on one case, by part (`match`, `exclude`, `assert`, `case 2: block`), and the verdict."""
 
     parts: tuple[tuple[str, tuple[Row, ...]], ...]

@@ -6,13 +6,13 @@ Both are worked out for a case only when a condition, a message or a saving asks
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from spendgate.model.accelerator_names import expand
 from spendgate.model.alternative import MEASURES, SAME, Sizes, Terms, Wanted, WhatIf
 from spendgate.model.case import Case
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import ABSENT, Unknown, Value
 from spendgate.policies.arithmetic import Formula, parse_number
 from spendgate.policies.compiler import Compiler
@@ -31,8 +31,7 @@ _TERMS = {"min": "minimum", "max": "maximum"}
 Ask: TypeAlias = Callable[[Case], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Frozen):
     """Which machines (or models) a policy takes for allowed, each part ready to be asked of a case."""
 
     parts: Mapping[str, Ask]
@@ -48,8 +47,7 @@ class Allowance:
         return Wanted(**found)
 
 
-@dataclass(frozen=True, slots=True)
-class Reprice:
+class Reprice(Frozen):
     """The fix that a saving is worked out with. `machine`: the machine of `cheapest_allowed` takes the place of the present one."""
 
     parts: Mapping[str, Ask]

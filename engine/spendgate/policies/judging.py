@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.expiry import Term
 from spendgate.model.finding import Enforcement, Finding, Verdict
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.values import Truth
 from spendgate.policies.body import CHANGE, GROUP, Body, ExceptionRule, Rung
@@ -24,8 +25,7 @@ _COST = split_path("cost.monthly.expected")
 _UNKNOWN_ENV = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Frozen):
     """A verdict; every verdict but pass and skip has a finding. `expired` are exceptions that would have held, once."""
 
     verdict: Verdict

@@ -13,6 +13,7 @@ from typing import Any
 from spendgate.documents import Document
 from spendgate.model.expiry import LONGEST_DAYS, Term
 from spendgate.model.finding import Enforcement
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level
 from spendgate.model.values import Truth
@@ -24,8 +25,7 @@ _NEW_ACTIONS = frozenset({"create", "declare"})
 _PREFIXES = {"aws_": "aws", "google_": "google", "azurerm_": "azure", "azuread_": "azure", "azapi_": "azure"}
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(Frozen):
     """One thing that is wrong. An error makes `policy lint` exit 1, a warning does not."""
 
     policy: str

@@ -7,9 +7,9 @@ its field is there and known, since what is absent or unknown makes none true.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from spendgate.model.frozen import Frozen, replace
 from spendgate.policies.conditions import ALWAYS, AllOf, AnyOf, Comparison, Condition
 from spendgate.policies.operands import Expected
 from spendgate.policies.prepared import Choices, Scalar
@@ -17,8 +17,7 @@ from spendgate.policies.prepared import Choices, Scalar
 _ABSENT_HOLDS = frozenset({"not_equals", "not_in", "not_matches"})
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """What conditions say of one field: bounds (`open` ones excluded), the texts it may be, whether it is there."""
 
     low: Decimal | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spendgate.model.frozen import Frozen
 from spendgate.policies.mistakes import Mistake
 
 _NUMBER = r"([+-]?[0-9]+(?:[ _,][0-9]{3})*(?:\.[0-9]+)?)"
@@ -19,8 +19,7 @@ SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604
 _FIELD_UNITS = (("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800))
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Frozen):
     """A number with its unit: a currency (`USD`), `duration` (the number counts seconds) or `percent` (25 is a quarter)."""
 
     number: Decimal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from spendgate.model.case import Case, look_up, look_up_each
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import ABSENT, Unknown, Value
 from spendgate.policies.clues import Clue
 from spendgate.policies.mistakes import Mistake, near
@@ -22,8 +22,7 @@ _FILTER = re.compile(r"default\(\s*(?:'([^']*)'|\"([^\"]*)\"|([^'\"()\s]+))\s*\)
 _FAILED = ("field", "actual", "expected", "missing", "extra")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Frozen):
     """A compiled message."""
 
     text: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from spendgate.model.frozen import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+
+class Doubt(Frozen):
     """One field that is not known: `reason` and `demand` go on a sentence that starts with it.
 
     Without a path the reason is a sentence of its own. `ceiling` is the number that the field must not exceed, if that is the
@@ -22,8 +22,7 @@ class Doubt:
     ceiling: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Frozen):
     """Several needs, of which all (`and`) or one (`or`) must be met."""
 
     joint: str

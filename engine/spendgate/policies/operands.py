@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spendgate.model.case import Case, Keys, look_up
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Unknown
 from spendgate.policies.mistakes import Mistake, near
 from spendgate.policies.paths import check_path
@@ -16,21 +17,19 @@ _REFERENCE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[\s*([A-Za-z_][A
 _FALLBACK = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Frozen):
     """A value made ready for one operator, and the value as a person reads it."""
 
     value: Any
     shown: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Frozen):
     """What a field is compared with: `fixed` for all cases, or by the value at `index` (`env`)."""
 
     fixed: Expected | Unknown | None
     index: Keys = ()
-    entries: Mapping[str, Expected] = field(default_factory=dict)
+    entries: Mapping[str, Expected] = {}
     name: str = ""
 
     def of(self, case: Case) -> Expected | Unknown:

@@ -7,9 +7,9 @@ Every operator answers with one of three truth values. An unknown field is unkno
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import ABSENT, Bounded, Truth, Unknown, Value
 from spendgate.policies import comparisons, containment, prepared
 from spendgate.policies.mistakes import Mistake, near
@@ -17,8 +17,7 @@ from spendgate.policies.mistakes import Mistake, near
 Test = Callable[[Any, Any], Truth]
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Frozen):
     """One operator: how its value is made ready (`prepare(raw, path)`), tested, and said (`it must <phrase>`).
 
     `absent` is the truth of an absent field, or None when the value decides. `bounded` tests a number of which only bounds

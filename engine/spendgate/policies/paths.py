@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any, TypeAlias
 
 from spendgate.model.case import ROOTS, Case, Keys, look_up, look_up_each, split_path
@@ -21,6 +20,7 @@ from spendgate.model.facets import (
     TagKeys,
     WorkloadKind,
 )
+from spendgate.model.frozen import Frozen, field_names
 from spendgate.model.values import Value
 from spendgate.policies.mistakes import Mistake, near
 
@@ -33,8 +33,8 @@ _SIZES: Words = {"low": None, "expected": None, "high": None}
 _MONEY_SIZES = frozenset(_SIZES)
 
 
-def _words(kind: type, **inner: Any) -> Words:
-    return {field.name.rstrip("_"): inner.get(field.name) for field in fields(kind)}
+def _words(kind: type[Frozen], **inner: Any) -> Words:
+    return {name.rstrip("_"): inner.get(name) for name in field_names(kind)}
 
 
 _TOTALS: Words = {

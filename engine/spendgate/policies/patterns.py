@@ -6,6 +6,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Truth
 from spendgate.policies.mistakes import Mistake
 
@@ -17,8 +18,7 @@ _FEW = 10
 _QUANTIFIER = re.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d*)(?P<comma>,?)(?P<most>\d*)\})[?+]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Frozen):
     """A compiled expression that is searched anywhere in a text, unless it says `^` or `$`."""
 
     compiled: re.Pattern[str]

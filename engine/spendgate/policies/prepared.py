@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from spendgate.model.accelerator_names import expand
+from spendgate.model.frozen import Frozen
 from spendgate.policies import literals
 from spendgate.policies.literals import Amount
 from spendgate.policies.mistakes import Mistake
@@ -16,8 +16,7 @@ from spendgate.policies.paths import is_accelerator_model
 from spendgate.policies.patterns import Pattern, compile_pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Frozen):
     """One value to be equal to: `texts` are its spellings, `number` its size when it is a number or an amount."""
 
     raw: Any
@@ -26,8 +25,7 @@ class Scalar:
     accelerators: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Frozen):
     """Several values to be among; the plain texts are looked up, the others compared one by one."""
 
     texts: frozenset[str]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spendgate.documents import Document, decode_text, read_bytes, read_yaml_text
 from spendgate.errors import InputError, PolicyError
 from spendgate.model.finding import Enforcement, Severity
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import EnforcementRule, Parameter, Policy
 from spendgate.policies.body import Body, Source, compile_body, scope_of
 from spendgate.policies.enforcement import parse_enforcement
@@ -33,8 +33,7 @@ _SIGNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Frozen):
     """A policy file read and checked, its body not yet compiled: the configuration may still change parameters."""
 
     policy: Policy
@@ -65,7 +64,7 @@ def read_policy_text(text: str, origin: str, *, built_in: bool = False) -> Writt
 
 def compiled(written: Written, parameters: Mapping[str, Any] | None = None) -> Policy:
     """The policy with its body compiled, with these parameters or its own. Raises PolicyError."""
-    from dataclasses import replace
+    from spendgate.model.frozen import replace
 
     merged = written.policy.parameters if parameters is None else parameters
     return replace(written.policy, parameters=merged, body=compile_body(written.source, merged))

@@ -6,11 +6,11 @@ A saving never exceeds the lines of the cost that it is about, and one that is n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from spendgate.model.case import Case, look_up, split_path
+from spendgate.model.frozen import Frozen
 from spendgate.model.money import ZERO
 from spendgate.model.values import Bounded, Unknown, Value
 from spendgate.policies.arithmetic import Formula
@@ -24,8 +24,7 @@ _SHORT = Decimal("0.0001")
 _HOURLY = "cost.hourly"
 
 
-@dataclass(frozen=True, slots=True)
-class Savings:
+class Savings(Frozen):
     """What a policy says of savings; an `exposure` is a possible cost, not a saving. At least one of the first two is there."""
 
     formula: Formula | None

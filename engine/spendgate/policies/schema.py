@@ -118,7 +118,9 @@ class PolicyShape(Shape):
     severity: Literal["info", "low", "medium", "high", "critical"]
     message: Text
     enforcement: Any = None
-    inputs: Annotated[list[Literal["plan", "k8s", "inventory", "gateway", "usage", "billing"]], Field(min_length=1)] | None = None
+    inputs: (
+        Annotated[list[Literal["plan", "k8s", "inventory", "gateway", "usage", "billing"]], Field(min_length=1)] | None
+    ) = None
     scope: Any = None
     description: Text | None = None
     owner: Text | None = None

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from spendgate.model.case import Case
+from spendgate.model.frozen import Frozen
 from spendgate.model.kinds import KINDS
 from spendgate.model.resource import Action
 from spendgate.model.values import ABSENT, Truth, Unknown, Value
@@ -47,8 +47,7 @@ def signature(case: Case) -> Signature:
     return Signature(root("kind"), root("type"), root("provider"), root("action"), root("source"))
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Frozen):
     """A list of words, some of them with `*` or `?`."""
 
     exact: frozenset[str]
@@ -78,8 +77,7 @@ def _glob(text: str) -> re.Pattern[str]:
     return re.compile(f"{first}{middle}.*{others[-1]}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Frozen):
     """One match object: `shared` looks at the signature, `own` at the case itself."""
 
     shared: tuple[tuple[str, Words], ...]
@@ -106,8 +104,7 @@ class Selector:
 EVERYTHING = Selector((), (), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Frozen):
     """What a policy judges: everything that fits `match` and no `exclude`."""
 
     match: Selector
@@ -201,8 +198,6 @@ def _flag_is(key: str, wanted: bool) -> Callable[[Case], Truth]:
 
 class _Sources(Words):
     """Words for the source, where a case that names none (a policy's test) always fits."""
-
-    __slots__ = ()
 
     def fits(self, value: Value) -> Truth:
         """Whether the source is one of them; Terraform source counts as plan."""

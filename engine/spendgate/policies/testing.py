@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from spendgate.errors import PolicyError
 from spendgate.model.case import ROOTS, PlainCase
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.values import SENSITIVE, Unknown
 from spendgate.policies.body import RESOURCE, Body
@@ -23,8 +23,7 @@ _MARKS = ("unknown", "sensitive")
 _ADDRESS = "the given resource"
 
 
-@dataclass(frozen=True, slots=True)
-class TestResult:
+class TestResult(Frozen):
     """One test: what was expected, what came, and why (the finding's message, or what is wrong with the test)."""
 
     policy: str
@@ -37,8 +36,7 @@ class TestResult:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TestRun:
+class TestRun(Frozen):
     """The results of all tests, in the order of policies and files, and the policies that have none."""
 
     results: tuple[TestResult, ...]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from spendgate.errors import PriceError
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
+from spendgate.model.frozen import replace
 from spendgate.ports import MachineSpec
 from spendgate.prices.location import ready_book
 

@@ -12,11 +12,11 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from spendgate.errors import PriceError
+from spendgate.model.frozen import Frozen
 from spendgate.prices.plausible import Priced, odd_prices
 
 SCHEMA_VERSION = "1"
@@ -46,8 +46,7 @@ CREATE TABLE energy (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
+class BuildReport(Frozen):
     """What went into a book: rows per table, newest and oldest date, digest of the source tables."""
 
     path: Path
@@ -57,8 +56,7 @@ class BuildReport:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Frozen):
     """A row of a source table with the place that an error names."""
 
     values: dict[str, str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING
+
+from spendgate.model.frozen import Frozen
 
 if TYPE_CHECKING:
     from spendgate.prices.rates_file import ExchangeRate
@@ -14,8 +15,7 @@ _TURNING = Context(prec=10)
 """Digits of a rate that is turned over: few enough that amounts stay exact, so that equal costs convert to equal costs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Frozen):
     """How many units of another currency one unit is, and what to say of it."""
 
     factor: Decimal

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from spendgate.errors import PriceError
+from spendgate.model.frozen import Frozen
 from spendgate.prices.importers import IMPORTERS
 from spendgate.prices.importers.rows import ImportOptions, ListedRate, MachinePrice, Row
 from spendgate.prices.plausible import Priced, odd_prices
@@ -26,8 +26,7 @@ _PRICES = ("region", "machine_type", "on_demand", "spot", "as_of", "spot_as_of",
 _RATES = ("region", "service", "item", "unit", "price", "tier_start", "as_of", "how", "source")
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Frozen):
     """What an import changed: rows read, new rows and replaced ones by table."""
 
     machines: int

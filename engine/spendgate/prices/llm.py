@@ -7,12 +7,12 @@ input gives the same output and nothing leaves the machine. Newer prices come wi
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
+from spendgate.model.frozen import replace
 from spendgate.ports import PriceSource
 
 SERVICE = "llm tokens"

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
+from spendgate.model.frozen import replace
 from spendgate.model.own_machines import POWER
 from spendgate.ports import Catalog, MachineSpec, PriceSource
 from spendgate.prices.exchange import Exchange

@@ -9,11 +9,11 @@ its purchase and hosting for every hour of it, and its power for those in which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from spendgate.model.cost import Rate
+from spendgate.model.frozen import Frozen
 from spendgate.model.own_machines import CAPITAL, POWER
 from spendgate.ports import OwnPower
 
@@ -26,8 +26,7 @@ _WATTS_PER_KILOWATT = Decimal(1000)
 _HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Frozen):
     """What a machine costs its owner. Money in one currency; `overhead` and `utilisation` are shares (0.15, 0.5)."""
 
     purchase_price: Decimal

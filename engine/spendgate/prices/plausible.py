@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median_low
 from typing import Final
+
+from spendgate.model.frozen import Frozen
 
 FACTOR: Final = Decimal(3)
 _FEWEST = 3
 """With fewer sizes than this no one of them can be told to be the odd one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(Frozen):
     """A machine price with the shape behind it, and what to say of where it stands."""
 
     provider: str

@@ -6,7 +6,6 @@ Every amount is stated by people, so each entry is kept with its line: an estima
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
+from spendgate.model.frozen import Frozen
 from spendgate.policies.mistakes import near
 
 Positive = Annotated[Decimal, Field(gt=0)]
@@ -175,8 +175,7 @@ _ENTRIES: Mapping[str, type[BaseModel]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Frozen):
     """The checked file and where its entries stand."""
 
     said: RatesFile

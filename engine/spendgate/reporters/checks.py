@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spendgate.model.frozen import Frozen
 from spendgate.reporters.groups import level_of
 from spendgate.reporters.headline import counted, decision_word, reason, summary
 from spendgate.reporters.places import file_of, full_message, line_of
@@ -26,8 +26,7 @@ _OUTCOMES = {
 _DECISIONS = {"PASS": "pass", "FAIL": "failure", "NOTHING JUDGED": "skipped", "COSTS": "skipped"}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Frozen):
     """One test. `outcome`: `pass`, `failure`, `error` (could not be told) or `skipped` (told, but fails nothing)."""
 
     suite: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
+from spendgate.model.frozen import Frozen
 from spendgate.reporters.address_text import pattern, together
 from spendgate.reporters.money_text import NOT_KNOWN, is_known, money, plain, signed
 from spendgate.wire.v1 import Range
@@ -32,8 +32,7 @@ _WITHOUT_PRICE = ("unpriced", "unsupported")
 _INCOMPLETE = {"unpriced", "unsupported", "partial"}
 
 
-@dataclass(frozen=True, slots=True)
-class CostRow:
+class CostRow(Frozen):
     """One change, or changes of one pattern that cost exactly the same."""
 
     changes: tuple[Change, ...]
@@ -76,8 +75,7 @@ class CostRow:
         return None if amount is None else amount * len(self.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class CostTable:
+class CostTable(Frozen):
     """The largest rows, and what is not shown: how many changes, and their known difference together."""
 
     rows: tuple[CostRow, ...]
@@ -156,8 +154,7 @@ def cost_table(report: Report, limit: int | None) -> CostTable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MissingAmount:
+class MissingAmount(Frozen):
     """One reason why parts have no amount, with everything that it holds for."""
 
     reason: str

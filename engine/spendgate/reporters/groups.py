@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from spendgate.model.frozen import Frozen
 from spendgate.reporters.address_text import pattern, together
 from spendgate.reporters.money_text import is_known, money
 from spendgate.reporters.safe_text import one_line
@@ -42,8 +42,7 @@ def level_of(finding: Finding) -> str:
     return finding.enforcement
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Frozen):
     """Findings of one policy that say the same about instances of one address."""
 
     findings: tuple[Finding, ...]
@@ -73,8 +72,7 @@ class Group:
         return " and ".join(sorted({finding.savings_by for finding in self.findings if finding.savings_by}))
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyGroups:
+class PolicyGroups(Frozen):
     """What one policy found on one level."""
 
     policy: str
@@ -94,8 +92,7 @@ class PolicyGroups:
         return said.pop() if len(said) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Frozen):
     """All findings of one level, by policy, in the report's order within each."""
 
     level: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 from spendgate.model.environments import ENVIRONMENTS, canonical_env
 from spendgate.model.finding import Enforcement
+from spendgate.model.frozen import Frozen
 from spendgate.policies.catalog import Override
 from spendgate.settings.schedules import schedules
 from spendgate.settings.unsaid import NothingSaid, find_file
@@ -27,16 +27,14 @@ if TYPE_CHECKING:
 DEFAULT_PACKS = ("starter",)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Frozen):
     """Where a value came from: `option --scope`, `environment SPENDGATE_SCOPE`, `file:line`, `default`."""
 
     value: Any
     said_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Frozen):
     """The settings of one run, after precedence. `origins` explains each for `--show-config`.
 
     NOTE: the token for OPA comes from the environment alone (`SPENDGATE_OPA_TOKEN`) and is in no origin: a secret stands in no
@@ -45,12 +43,12 @@ class Settings:
 
     packs: tuple[str, ...] = DEFAULT_PACKS
     policy_paths: tuple[str, ...] = ()
-    overrides: Mapping[str, Override] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = {}
     parameters: tuple[str, ...] = ()
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    accounts: Mapping[str, str] = field(default_factory=dict)
-    regions: Mapping[str, str] = field(default_factory=dict)
-    schedules: Mapping[str, Decimal] = field(default_factory=dict)
+    aliases: Mapping[str, str] = {}
+    accounts: Mapping[str, str] = {}
+    regions: Mapping[str, str] = {}
+    schedules: Mapping[str, Decimal] = {}
     usage_file: str | None = None
     rates: str | None = None
     currency: str | None = None
@@ -77,7 +75,7 @@ class Settings:
     variables: tuple[tuple[str, str], ...] = ()
     """`("var", "name=value")` and `("var-file", path)` for Terraform source, in the order of the command line."""
     roots: tuple[str, ...] = ()
-    edited: Mapping[str, str] = field(default_factory=dict)
+    edited: Mapping[str, str] = {}
     """Texts by real path in the place of files of Terraform source: what `spendgate fix` would write."""
     base: str | None = None
     source: str | None = None
@@ -87,10 +85,10 @@ class Settings:
     baseline: str | None = None
     root_name: str | None = None
     author: str | None = None
-    teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    teams: Mapping[str, Sequence[str]] = {}
     approvers: tuple[str, ...] = ()
     file: str | None = None
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = {}
 
 
 _PLAIN_KEYS: Mapping[str, Any] = {

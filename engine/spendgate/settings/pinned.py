@@ -12,20 +12,19 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spendgate.documents import read_yaml
 from spendgate.errors import SettingsError, SpendgateError
+from spendgate.model.frozen import Frozen
 from spendgate.settings.unsaid import FILE_NAMES
 
 PATH_KEYS = ("usage_file", "rates", "nodes", "budgets", "data", "waivers", "approvals", "baseline", "policy_paths")
 """Keys of settings that name files or folders; each is an option as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(Frozen):
     """The files of a ref in a folder of their own. `folder` stands for the working folder, `options` are led there too."""
 
     ref: str

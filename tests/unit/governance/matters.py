@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from spendgate.governance.fingerprint import fingerprint
 from spendgate.governance.matter import Matter, Scene
 from spendgate.model.finding import Enforcement, Finding, Severity, Verdict
+from spendgate.model.frozen import replace
 from spendgate.model.policy import EnforcementRule, Policy
 
 TODAY = date(2026, 11, 24)

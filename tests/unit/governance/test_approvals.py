@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from spendgate.errors import SettingsError
 from spendgate.governance.approvals import Authority, apply_approvals, load_approvals, read_approvals
 from spendgate.governance.matter import Scene
 from spendgate.model.finding import Enforcement, Finding, Verdict
+from spendgate.model.frozen import replace
 
 PLAN = f"sha256:{'a' * 64}"
 OTHER_PLAN = f"sha256:{'b' * 64}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from spendgate.governance.fingerprint import fingerprint
 from spendgate.model.finding import Enforcement, Finding, Severity, Verdict
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Location
 
 BASE = Finding(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from spendgate.governance.verdict import rule
 from spendgate.model.finding import Decision, Enforcement, Finding, Severity, Verdict
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Level, Problem
 
 ADVISE, WARN, APPROVE, BLOCK = Enforcement

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.unit.hosts.servers import TOKEN, Hub, serving
 from spendgate.errors import SettingsError
 from spendgate.hosts import HOSTS, Host, Thread, fitting, upsert
 from spendgate.hosts.exchange import HostError
+from spendgate.model.frozen import replace
 
 ENVIRONMENTS: dict[str, tuple[str, dict[str, str]]] = {
     "github": (
@@ -169,7 +170,7 @@ def test_a_next_page_on_another_host_is_not_followed_with_the_token() -> None:
         real, hub.base = hub.base, "http://evil.example"
         for number in range(5):
             hub.add(f"talk {number}")
-        host, thread = thread_of("bitbucket", replace(hub, base=real))
+        host, thread = thread_of("bitbucket", dataclasses.replace(hub, base=real))
         with pytest.raises(HostError, match="points to another host"):
             upsert(host, thread, BODY)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from tests.e2e.stories import run
 from tests.e2e.test_command_line import create, plan
 
 from spendgate.model.finding import Enforcement, Finding, Severity, Verdict
+from spendgate.model.frozen import replace
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.saved import savings_total
 from spendgate.wire import v1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ from tests.unit.costing.shared.pricing import Prices, rate
 
 from spendgate.errors import SettingsError
 from spendgate.model.cost import Rate, RateQuery, RateTier
+from spendgate.model.frozen import replace
 from spendgate.ports import MachineSpec, OwnPower
 from spendgate.prices.overlay import RateOverlay, family_of
 from spendgate.prices.own_machines import Ownership

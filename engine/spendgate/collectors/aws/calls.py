@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from spendgate.model.frozen import Frozen
 
 Record = dict[str, Any]
 Detail = Callable[[Any, Record], Iterator[Record]]
 """Asks a client for more about a listed record and yields what is to be kept in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Frozen):
     """One kind of thing: the operation that lists it, where the list stands in the answer, and what it is for AWS Config.
 
     `detail` turns each listed record into those that are kept; `permissions` are the IAM actions of all of it.
@@ -23,7 +23,7 @@ class Call:
     path: str
     kind: str
     permissions: tuple[str, ...]
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = {}
     detail: Detail | None = None
     everywhere: bool = False
     """Asked once, not in each region."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from spendgate.collectors.aws.calls import CALLS, Call
 from spendgate.errors import InputError, SettingsError
 from spendgate.inputs.inventory.secrets import is_secret
+from spendgate.model.frozen import Frozen
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told before each call: what is asked, its number, and how many there are."""
@@ -37,8 +37,7 @@ _UNHEARD = ("Throttling", "ThrottlingException", "TooManyRequestsException", "Re
 _INSTALL = "pip install 'spendgate[aws]'"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Frozen):
     """Where a call is made, and by whom."""
 
     account: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from spendgate.collectors.rest import NOT_FOUND, Api, RefusedError, pages
 from spendgate.inputs.inventory.azure import SHAPES
+from spendgate.model.frozen import Frozen
 
 Row: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Frozen):
     """A question about each resource of one kind: what it adds to the inventory, in words, and how it is asked.
 
     `tell` yields rows of their own, or writes into the row; `wanted` says whether a row needs it.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from spendgate.collectors.kubernetes.connection import Answers, RefusedError
 from spendgate.collectors.kubernetes.kinds import LISTED
 from spendgate.collectors.kubernetes.scrubbing import scrubbed
 from spendgate.errors import InputError, SettingsError
+from spendgate.model.frozen import Frozen
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told before each list: what is asked, its number, and how many there are."""
@@ -20,8 +20,7 @@ _UNAUTHORIZED, _NOT_FOUND = 401, 404
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Frozen):
     """A kind that the cluster serves: where its lists are, one of each namespace asked for, and what its items are called."""
 
     paths: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -25,6 +24,7 @@ from spendgate.costing.meters.parts import (
 from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from spendgate.costing.meters.aws_databases import DATABASES
@@ -13,6 +12,7 @@ from spendgate.costing.meters.aws_operations import OPERATIONS
 from spendgate.costing.meters.parts import ByType, Service
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Component
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Meter, Subject
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from math import ceil
 
@@ -27,6 +26,7 @@ from spendgate.costing.meters.parts import (
 from spendgate.costing.usage import stated, word
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

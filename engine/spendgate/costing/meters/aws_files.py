@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.machines import unpriced
@@ -22,6 +21,7 @@ from spendgate.costing.meters.parts import (
 )
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

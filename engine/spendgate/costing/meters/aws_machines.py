@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -13,6 +12,7 @@ from spendgate.costing.meters.machines import label, machine_components, needs_u
 from spendgate.costing.usage import stated, word
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.facets import Capacity, Pool
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.usage import word
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.ports import Subject
 
 KEYS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.aws_scaling import bounds_of
@@ -25,6 +24,7 @@ from spendgate.costing.meters.parts import (
 )
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Component
+from spendgate.model.frozen import replace
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.aws_scaling import NOTE, bounds_of
@@ -11,6 +10,7 @@ from spendgate.costing.meters.machines import unpriced, whole_amount
 from spendgate.costing.meters.parts import ByType, Service, Use, each, keys_of, missing_region, query, text_of, used
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown, Whole
 from spendgate.ports import Subject
 

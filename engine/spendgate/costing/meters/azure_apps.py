@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from math import ceil
 
@@ -24,6 +23,7 @@ from spendgate.costing.meters.parts import amount, missing_region, query, used
 from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.azure_parts import MILLION, TEN_THOUSAND, Metered, declared, parent
@@ -11,6 +10,7 @@ from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from spendgate.costing.meters.azure_disks import pool_disks
 from spendgate.costing.meters.azure_parts import sku, without_sku
@@ -12,6 +11,7 @@ from spendgate.costing.meters.parts import always, monthly, query, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.facets import Capacity, Pool
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.azure_disks import disk_components
@@ -13,6 +12,7 @@ from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component
 from spendgate.model.facets import Capacity
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject

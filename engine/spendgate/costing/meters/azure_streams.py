@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -22,6 +21,7 @@ from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 

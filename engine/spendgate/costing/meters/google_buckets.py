@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from spendgate.costing.meters.google_storage import multi_region
 from spendgate.costing.meters.machines import unpriced
@@ -11,6 +10,7 @@ from spendgate.costing.meters.parts import ByType, Service, used
 from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Component, RateQuery
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

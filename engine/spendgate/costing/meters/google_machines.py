@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -19,6 +18,7 @@ from spendgate.costing.meters.parts import ByType, Parts, Service, always, missi
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.facets import Capacity, Pool
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
@@ -11,6 +10,7 @@ from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.meters.parts import ByType, Service, Use, always, by_use, each, missing_region, query, used
 from spendgate.costing.usage import stated, word
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.meters.parts import ByType, Service, Use, by_use, each, keys_of, monthly, query, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 

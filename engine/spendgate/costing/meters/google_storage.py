@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.costing.meters.google_disks import DEFAULT_GIB, disk_components
@@ -12,6 +11,7 @@ from spendgate.costing.meters.parts import ByType, Parts, Service, number_of, qu
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Quantity
 from spendgate.model.facets import Capacity
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from spendgate.evaluators.rego.scan import Scan
+from spendgate.model.frozen import Frozen
 
 _FAILS = re.compile(r"(deny|violation)(_[A-Za-z0-9_]+)?")
 _WARNS = re.compile(r"warn(_[A-Za-z0-9_]+)?")
@@ -24,8 +24,7 @@ class Contract(StrEnum):
     INFRACOST = "infracost"
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Frozen):
     """One Rego module, its text as it was written. `origin` is the file as the user knows it."""
 
     origin: str
@@ -35,8 +34,7 @@ class Module:
     """Lines above the text in its file, for modules that are embedded in YAML."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegoBody:
+class RegoBody(Frozen):
     """What a policy written in Rego consists of.
 
     `rules` maps the names of rules that give results to their role: deny, warn, unknown, exception, savings, applies.
@@ -50,8 +48,8 @@ class RegoBody:
     modules: tuple[Module, ...]
     kinds: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
-    data: Mapping[str, Any] = field(default_factory=dict)
-    constraint: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
+    constraint: Mapping[str, Any] = {}
 
     @property
     def module(self) -> Module:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from spendgate.errors import PolicyError
@@ -13,6 +12,7 @@ from spendgate.evaluators.rego.raw_documents import RawDocument, objects
 from spendgate.evaluators.rego.results import read_results
 from spendgate.evaluators.rego.verdicts import Bench, certain_first, finding_of, tally
 from spendgate.model.finding import Finding, PolicyTally, Verdict
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.values import Truth
 from spendgate.ports import Docket
@@ -59,8 +59,7 @@ def _plain_name(rule: str) -> str:
     return rule.partition("_")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Reviews:
+class Reviews(Frozen):
     """The objects that a Constraint takes in, with what its template sees of each."""
 
     addresses: tuple[str, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from spendgate.errors import InputError, PolicyError
 from spendgate.evaluators.rego.contract import Contract, Module, RegoBody, roles
 from spendgate.evaluators.rego.modules import module_of
 from spendgate.model.finding import Enforcement, Severity
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import EnforcementRule, Policy
 
 _TEMPLATES = "templates.gatekeeper.sh/"
@@ -21,8 +21,7 @@ _CONSTRAINTS = "constraints.gatekeeper.sh/"
 _ACTIONS = {"deny": Enforcement.BLOCK, "warn": Enforcement.WARN, "dryrun": Enforcement.ADVISE}
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(Frozen):
     kind: str
     title: str
     modules: tuple[Module, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from spendgate.model.attributes import Attributes
 from spendgate.model.case import PlainCase, ResourceCase
 from spendgate.model.facets import Facets
 from spendgate.model.finding import Finding, PolicyTally, Verdict
+from spendgate.model.frozen import replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Change, Resource
 from spendgate.policies.literals import plain_number

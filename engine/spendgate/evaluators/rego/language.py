@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from spendgate.errors import PolicyError
@@ -17,6 +16,7 @@ from spendgate.evaluators.rego.raw_documents import Documents, conftest_document
 from spendgate.evaluators.rego.verdicts import Bench, judge_own
 from spendgate.model.accelerator_names import expand
 from spendgate.model.finding import Finding, PolicyTally
+from spendgate.model.frozen import Frozen, field
 from spendgate.model.policy import Policy
 from spendgate.policies.literals import Amount
 from spendgate.ports import Docket, Outcome
@@ -30,8 +30,7 @@ _CATALOG = ("spendgate", "catalog")
 _Verdicts = tuple[list[Finding], PolicyTally]
 
 
-@dataclass(frozen=True, slots=True)
-class RegoLanguage:
+class RegoLanguage(Frozen):
     """Judges policies in Rego.
 
     `documents` gives the raw plans of a run, for Conftest policies and those that read `input.plan`; it is called only when
@@ -41,7 +40,7 @@ class RegoLanguage:
 
     engine: EngineSettings = field(default_factory=EngineSettings)
     documents: Documents = no_documents
-    run: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = {}
     budgets: Sequence[Mapping[str, Any]] = ()
     catalog: Callable[[], Any] | None = None
     currency: str = "USD"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from spendgate.evaluators.rego.modules import (
     with_libraries,
 )
 from spendgate.model.finding import Enforcement, Severity
+from spendgate.model.frozen import replace
 from spendgate.model.policy import EnforcementRule, Policy
 
 _YAML = (".yaml", ".yml")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from spendgate.documents import Document, read_yaml_text
 from spendgate.errors import InputError, PolicyError
 from spendgate.evaluators.rego.contract import Module
 from spendgate.model.finding import Enforcement, Severity
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import EnforcementRule, Parameter
 from spendgate.policies.enforcement import parse_enforcement, parse_level
 from spendgate.policies.mistakes import Mistake, Mistakes, near
@@ -26,8 +26,7 @@ _MARKS = frozenset(("id", "pack", "severity", "enforcement", "on_unknown"))
 _SEVERITIES = {level.label: level for level in Severity}
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Frozen):
     """The checked block of a policy."""
 
     id: str

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from spendgate.documents import read_bytes
 from spendgate.documents.encoding import to_utf8
 from spendgate.documents.machine import decode_any
+from spendgate.model.frozen import Frozen, replace
 from spendgate.ports import Docket
 from spendgate.wire.policy_input import masked
 
 _KUBERNETES = "kubernetes"
 
 
-@dataclass(frozen=True, slots=True)
-class RawDocument:
+class RawDocument(Frozen):
     """An input as it was given: a plan in JSON, or an object. `address` is empty for what holds many resources."""
 
     origin: str

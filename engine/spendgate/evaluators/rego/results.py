@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from spendgate.errors import PolicyError
 from spendgate.evaluators.rego.contract import Contract, RegoBody
 from spendgate.model.finding import Enforcement, Severity
+from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Location
 
@@ -23,8 +23,7 @@ _FREE = frozenset({Contract.CONFTEST, Contract.GATEKEEPER})
 """Contracts whose results may hold anything beside the message: only what is well formed is taken, the rest is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Frozen):
     """One result of one rule. `role` is deny, warn or unknown. Money is monthly."""
 
     role: str
@@ -42,7 +41,7 @@ class Result:
     remediation: str | None = None
     location: Location | None = None
     passed: bool = False
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
 
 
 def read_results(policy: Policy, answers: Mapping[str, Any]) -> Iterator[Result]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from spendgate.errors import PolicyError
+from spendgate.model.frozen import Frozen
 
 _TOKEN = re.compile(
     r"""(?P<blank>[ \t\r\f]+)|(?P<comment>\#[^\n]*)|(?P<newline>\n)
@@ -28,8 +28,7 @@ _CONTINUES = _SIGNS | {
 _WORDS = (_CONTINUES - _SIGNS) | {"true", "false", "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Frozen):
     """What a module says of itself. Lines count from 1.
 
     `rules` maps each rule's name (functions left out) to its first line; `references` are the paths below `data` that it
@@ -39,9 +38,9 @@ class Scan:
     package: tuple[str, ...]
     package_line: int
     dialect: str
-    rules: Mapping[str, int] = field(default_factory=dict)
+    rules: Mapping[str, int] = {}
     references: frozenset[str] = frozenset()
-    calls: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[str, int] = {}
 
     @property
     def path(self) -> str:
@@ -49,8 +48,7 @@ class Scan:
         return ".".join(self.package)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Frozen):
     kind: str
     text: str
     line: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +10,7 @@ from spendgate.evaluators.rego.contract import Contract, RegoBody
 from spendgate.evaluators.rego.results import Result, read_addresses, read_results, read_savings
 from spendgate.model.case import ResourceCase, look_up, split_path
 from spendgate.model.finding import Enforcement, Finding, PolicyTally, Verdict
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.values import Truth
 from spendgate.policies.selection import DEFAULT_ACTIONS, words
@@ -22,12 +22,11 @@ _UNKNOWN_ENV = "unknown"
 _SOURCES = {"source": "plan"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Frozen):
     """What findings are made from beside the results: the docket, and its resources by address."""
 
     docket: Docket
-    cases: Mapping[str, ResourceCase] = field(default_factory=dict)
+    cases: Mapping[str, ResourceCase] = {}
 
     @classmethod
     def of(cls, docket: Docket) -> Bench:

@@ -7,11 +7,11 @@ listed for costs one look-up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from spendgate.facets.around import data, gateways, launches, reservations, timetables
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.ports import FacetContext
 

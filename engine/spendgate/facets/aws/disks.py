@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Disk
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 
 DEFAULT_KIND = "gp2"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from math import ceil
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from spendgate.facets.compose import compose
 from spendgate.facets.tags import Tags, merge
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Capacity, Disk, Facets, Pool, Purchase, Scaling
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown, Whole
 from spendgate.ports import FacetContext

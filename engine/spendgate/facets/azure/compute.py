@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from spendgate.facets import schedules
 from spendgate.facets.azure import shutdown
@@ -13,6 +12,7 @@ from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS, Tags
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Capacity, Disk, Facets, Pool, Purchase, Scaling, Schedule
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown, Whole
 from spendgate.ports import FacetContext

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
 from spendgate.facets import accelerators
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Disk, Purchase
+from spendgate.model.frozen import replace
 from spendgate.model.values import Text, Unknown
 from spendgate.ports import Catalog
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets.azure.machines import managed
@@ -10,6 +9,7 @@ from spendgate.facets.azure.place import region, tags
 from spendgate.facets.compose import compose
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets, Lifecycle
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import FacetContext

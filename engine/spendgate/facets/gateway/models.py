@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from spendgate.facets.tags import merge
 from spendgate.model.attributes import Attributes
 from spendgate.model.environments import env_in_name
 from spendgate.model.facets import Capacity, Facets, Scaling
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Flag, Number, Unknown
 from spendgate.ports import FacetContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets.compose import compose
@@ -12,6 +11,7 @@ from spendgate.facets.google.place import labels, region
 from spendgate.facets.schedules import from_tags
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Capacity, Disk, Facets, Limits, Pool, Scaling, Schedule
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Text, Unknown, Whole
 from spendgate.ports import FacetContext

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets import schedules
@@ -23,6 +22,7 @@ from spendgate.facets.google.machines import ON_DEMAND, disk, image_of, local_ss
 from spendgate.facets.google.place import labels, region
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Capacity, Disk, Facets, Limits, Pool, Scaling, Schedule
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import FacetContext

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets import accelerators
@@ -18,6 +17,7 @@ from spendgate.facets.tags import Tags, marked, merge
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Capacity, Facets, Limits, Pool, Scaling, Schedule
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import ABSENT, Number, Text, Unknown
 from spendgate.ports import FacetContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets.google.compute import block_of
@@ -19,6 +18,7 @@ from spendgate.facets.google.machines import (
 from spendgate.facets.google.place import is_zone
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Capacity, Disk, Pool, Purchase
+from spendgate.model.frozen import replace
 from spendgate.model.values import Number, Text, Unknown, Whole
 from spendgate.ports import FacetContext
 

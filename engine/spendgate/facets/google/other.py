@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from spendgate.facets.compose import compose
 from spendgate.facets.google.place import labels, region, tags
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets, Lifecycle, Scaling
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Flag, Number, Unknown
 from spendgate.ports import FacetContext

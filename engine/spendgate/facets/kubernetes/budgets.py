@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, texts
+from spendgate.model.frozen import Frozen
 
 _ALL = Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Frozen):
     """A `PodDisruptionBudget`: whose pods it keeps and what it asks for, as it stands there (`1`, `"50%"`)."""
 
     selector: Mapping[str, Any] | None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.kubernetes.devices import Device
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, text, whole
 from spendgate.model.accelerator_names import canonical_model
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 
 Finder = Callable[[str, str], "Mapping[str, Any] | None"]

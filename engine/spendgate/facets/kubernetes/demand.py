@@ -8,29 +8,27 @@ the limit; a LimitRange fills in what is still missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.kubernetes.reading import dig, gib, mapping, maps, quantity
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Number, Unknown
 
 _PLAIN = frozenset({"cpu", "memory", "ephemeral-storage", "storage", "pods"})
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Frozen):
     """What a namespace's LimitRanges give to containers that state nothing: raw quantities by resource."""
 
-    requests: Mapping[str, Any] = field(default_factory=dict)
-    limits: Mapping[str, Any] = field(default_factory=dict)
+    requests: Mapping[str, Any] = {}
+    limits: Mapping[str, Any] = {}
 
 
 NO_DEFAULTS = Defaults()
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Frozen):
     """What one pod asks for. `cpu` in vCPUs and `memory_gib` are `None` when no container states any.
 
     `devices` are extended resources (`nvidia.com/gpu`) with their number, which may be unknown. `cpu_gaps` and `memory_gaps`
@@ -42,7 +40,7 @@ class Demand:
     memory_gib: Number = None
     cpu_limit: Number = None
     memory_limit_gib: Number = None
-    devices: Mapping[str, Decimal | Unknown] = field(default_factory=dict)
+    devices: Mapping[str, Decimal | Unknown] = {}
     cpu_gaps: tuple[str, ...] = ()
     memory_gaps: tuple[str, ...] = ()
     devices_only_in_init: bool = False

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.kubernetes.reading import quantity
 from spendgate.model.accelerator_names import canonical_model
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Number, Unknown
 
 _MIG = re.compile(r"nvidia\.com/mig-(\d)g\.(\d+)gb.*")
@@ -44,8 +44,7 @@ _AMOUNTS = re.compile(r"mem|core|percent|ratio", re.IGNORECASE)
 """Words in the name of a resource that counts a GPU's memory or compute, not GPUs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Frozen):
     """Accelerators that a pod asks for. `model` is set where the resource's own name tells it; `resource` names the request.
 
     `shared` is the id of a claim that other pods share, so that it is counted once.
@@ -61,8 +60,7 @@ class Device:
     dearest_count: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(Frozen):
     """How a device plugin shares GPUs: how many pods per GPU, by which means, and whether the resource is renamed."""
 
     replicas: int

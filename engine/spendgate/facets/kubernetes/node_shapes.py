@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from spendgate.costing.nodes_needed import shape_of
@@ -21,14 +20,14 @@ from spendgate.facets.kubernetes.sources import (
 from spendgate.facets.kubernetes.wishes import INSTANCE_TYPE, Wishes, is_given_by_cloud
 from spendgate.model.cost import Rate, RateQuery
 from spendgate.model.facets import Facets, Pool
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Resource
 from spendgate.ports import Catalog, PriceSource
 
 _DEVICES = ("nvidia.com/gpu", "amd.com/gpu", "google.com/tpu", "habana.ai/gaudi", "aws.amazon.com/neuron")
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
+class Market(Frozen):
     """What machines are and what they cost; `regions` are the configured ones of last resort."""
 
     catalog: Catalog

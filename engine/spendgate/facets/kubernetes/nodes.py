@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +20,7 @@ from spendgate.facets.kubernetes.sources import NodeSource, karpenter_source, no
 from spendgate.facets.kubernetes.wishes import Wishes
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.facets import Accelerators, Capacity, Facets, Limits, Pool, Scaling
+from spendgate.model.frozen import replace
 from spendgate.model.own_machines import ANY_SITE, PROVIDER, fitting_types
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Text, Unknown, Whole

@@ -10,7 +10,6 @@ nodes:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,6 +21,7 @@ from spendgate.facets.kubernetes.node_shapes import Market
 from spendgate.facets.kubernetes.placement import default_cloud
 from spendgate.facets.kubernetes.wishes import INSTANCE_TYPE
 from spendgate.model.accelerator_names import expand
+from spendgate.model.frozen import replace
 
 _KEYS = (
     "name", "machine_type", "provider", "region", "purchase", "labels", "taints", "most", "vcpu", "memory_gib", "accelerators", "model",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity
 from spendgate.facets.kubernetes.scalers import horizontal, keda, target_of
 from spendgate.facets.kubernetes.volumes import volume
 from spendgate.model.facets import Capacity, Facets
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown
 from spendgate.ports import FacetContext

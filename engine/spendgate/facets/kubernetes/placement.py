@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from spendgate.facets.kubernetes import clouds
@@ -13,6 +12,7 @@ from spendgate.facets.kubernetes.shapes import Shapes
 from spendgate.facets.kubernetes.sources import NodeSource, models_of
 from spendgate.facets.kubernetes.wishes import INSTANCE_TYPE, Wishes
 from spendgate.model.facets import Purchase
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Text, Unknown
 from spendgate.ports import Catalog
 
@@ -30,8 +30,7 @@ _SPOT_LABELS: Mapping[str, tuple[str, ...]] = {
 _FLEX_LABELS = ("cloud.google.com/gke-flex-start", "cloud.google.com/gke-queued")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Where pods run. `machine_types` is empty when any machine will do; `nodes` the sources of the run that take them.
 
     `assumed`: the machine types were picked from the catalogue because they fit, nobody named them.

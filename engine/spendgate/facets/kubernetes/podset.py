@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from spendgate.facets.kubernetes.reading import dig, mapping, times, within
 from spendgate.model.facets import Capacity
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Number, Unknown, Whole
 
 
-@dataclass(frozen=True, slots=True)
-class PodSet:
+class PodSet(Frozen):
     """Pods made from one template. `spec` is the pod's spec, `labels` and `annotations` are the template's.
 
     `extra` are device numbers that the kind states outside the containers (`tensorParallelSize`), used where the containers
@@ -22,13 +21,12 @@ class PodSet:
     name: str
     spec: Mapping[str, Any]
     capacity: Capacity
-    labels: Mapping[str, Any] = field(default_factory=dict)
-    annotations: Mapping[str, Any] = field(default_factory=dict)
-    extra: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[str, Any] = {}
+    annotations: Mapping[str, Any] = {}
+    extra: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Scaler:
+class Scaler(Frozen):
     """What scales a workload: `kind` (hpa, keda, kserve, knative, ray), bounds, and the metrics that it looks at.
 
     `max=None` is no bound. `idle` is what it falls to without load where that is below `min` (KEDA's idleReplicaCount).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from spendgate.facets.kubernetes.podset import PodSet
 from spendgate.facets.kubernetes.shapes import Shapes, asked_of
 from spendgate.facets.kubernetes.wishes import Wishes, wishes_of
 from spendgate.model.facets import Accelerators, Pool
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.values import Number, Unknown, Whole
 
 _NO_MODEL = "no selector names the model of the accelerator (a node selector on {key} does)"
@@ -28,8 +28,7 @@ _NAMING_KEY = {
 _PARTS = Decimal(7)
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Frozen):
     """A pod set with everything that was made of it. `asked` are physical accelerators of one pod, shared claims apart."""
 
     pods: PodSet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from spendgate.facets.kubernetes.clouds import (
@@ -18,6 +17,7 @@ from spendgate.facets.kubernetes.requirements import allowed_machines
 from spendgate.facets.kubernetes.shapes import Shapes
 from spendgate.facets.kubernetes.wishes import ANY, INSTANCE_TYPE, is_given_by_cloud
 from spendgate.model.accelerator_names import canonical_model
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Resource
 from spendgate.ports import Catalog
 
@@ -30,8 +30,7 @@ Labels = Mapping[str, tuple[str, ...]]
 Taint = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSource:
+class NodeSource(Frozen):
     """A node, or a pool that makes nodes. `labels` map a key to the values that its nodes may carry.
 
     `priced`: the run prices its nodes, so that the pods on them are not priced again. `strict`: the labels are complete.
@@ -46,7 +45,7 @@ class NodeSource:
     priced: bool
     strict: bool = False
     models: tuple[str, ...] = ()
-    allocatable: Mapping[str, Any] = field(default_factory=dict)
+    allocatable: Mapping[str, Any] = {}
 
 
 def node_source(resource: Resource, catalog: Catalog) -> NodeSource:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, texts
+from spendgate.model.frozen import Frozen
 
 INSTANCE_TYPE = ("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
 REGION = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
@@ -27,16 +27,15 @@ def is_given_by_cloud(key: str) -> bool:
     return "/" in key and any(domain == given or domain.endswith("." + given) for given in _GIVEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Frozen):
     """What a pod demands of node labels. `allowed` maps a key to the values that will do, in the order given.
 
     `refused` maps a key to values that will not do; `present` are keys that must exist with whatever value. Terms of an
     affinity are alternatives: only what *every* term restricts restricts the pod, to the union of their values.
     """
 
-    allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed: Mapping[str, tuple[str, ...]] = {}
+    refused: Mapping[str, tuple[str, ...]] = {}
     present: tuple[str, ...] = ()
     tolerations: tuple[tuple[str, str, str, str], ...] = ()
     """`(key, operator, value, effect)`; an empty key with Exists tolerates everything."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from spendgate.facets.kubernetes.pools import Understood, tidy, to_pool, togethe
 from spendgate.facets.kubernetes.traits import traits_of
 from spendgate.facets.kubernetes.volumes import volumes_of_pods
 from spendgate.model.facets import Accelerators, Capacity, Facets, Scaling, WorkloadKind
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown
 from spendgate.ports import FacetContext

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from spendgate.inputs.inventory.recognise import page_of, shape_of
 from spendgate.inputs.inventory.shape import Item, identities, renamed, resized, to_change
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Change, Level, Problem, Resource
 
 _VOLUMES: Mapping[str, str] = {

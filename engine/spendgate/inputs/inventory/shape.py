@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, Read, labels, moment, pick, read, text
 from spendgate.model.attributes import Attributes
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Action, Change, Observed, ProviderSettings, Resource
 from spendgate.model.values import Unknown
 
@@ -15,8 +15,7 @@ NOT_SAID = Unknown("the export does not say")
 _OFTEN = ("region", "location", "zone", "tags", "labels")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Frozen):
     """One thing in an export, before it is mapped: its kind in the provider's words and the record as it stands.
 
     `kind` is a type of AWS Config (`AWS::EC2::Instance`), of Cloud Asset Inventory (`compute.googleapis.com/Instance`) or of
@@ -36,8 +35,7 @@ class Item:
     partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Frozen):
     """How one kind of thing becomes a resource type.
 
     `fields` maps attributes to ways of reading them; only they are taken over, so that user data, environment values and the
@@ -48,7 +46,7 @@ class Shape:
     type: str | Callable[[Mapping[str, Any]], str | None]
     id: tuple[str, ...] = ("Arn", "Id", "Name")
     name: tuple[str, ...] = ("Name",)
-    fields: Mapping[str, Read] = field(default_factory=dict)
+    fields: Mapping[str, Read] = {}
     needs: tuple[str, ...] = ()
     state: tuple[str, ...] = ("State", "Status")
     stopped: tuple[str, ...] = ("stopped", "stopping")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from spendgate.documents.handwritten import Route
 from spendgate.documents.machine import decode_any
 from spendgate.documents.manifests import Part, parse_part, split_documents
 from spendgate.errors import InputError
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
 
 YAML_SUFFIXES = (".yaml", ".yml")
@@ -26,8 +26,7 @@ _FIELD = re.compile(rb'^\s*-?\s*"?(?:apiVersion|kind)"?\s*:', re.MULTILINE)
 RENDER = "render it first: helm template CHART | spendgate check -"
 
 
-@dataclass(frozen=True, slots=True)
-class RawObject:
+class RawObject(Frozen):
     """An object as it was read, and where it stands: a file, a part of it and the route inside that part."""
 
     values: Mapping[str, Any]

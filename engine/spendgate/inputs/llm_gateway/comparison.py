@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Action, Change, Location, Problem, Resource, Workload
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Action, Change, Location, Problem, References, Resource, Workload
 
 

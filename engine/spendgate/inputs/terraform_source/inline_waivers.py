@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from spendgate.inputs.terraform_source.blocks import Block
 from spendgate.inputs.terraform_source.files import SourceFile
+from spendgate.model.frozen import Frozen
 
 _COMMENT = re.compile(r"^(?P<code>[^\n]*?)(?:#|//)[ \t]*spendgate:waive[ \t]+(?P<said>[^\n]+)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class InlineWaiver:
+class InlineWaiver(Frozen):
     """What a comment says. `address` is that of the block in its module, None for a comment that stands on nothing.
 
     `settings` are its `key=value` pairs as written; nothing is checked here.

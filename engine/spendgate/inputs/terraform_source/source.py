@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from spendgate.inputs.terraform_source.files import SUFFIXES
 from spendgate.inputs.terraform_source.modules import Module
 from spendgate.inputs.terraform_source.reading import RootReading, read_root
 from spendgate.inputs.terraform_source.roots import find_roots, source_folders
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Change, Level, Location, Problem, References, Resource, Workload
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from spendgate.inputs.utilisation.growth import GROWTH, STORED, growth
 from spendgate.model.facets import Facets
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Problem, Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog
@@ -55,8 +55,7 @@ STALE_AFTER = timedelta(days=7)
 _CERTAIN = Decimal("1.0001")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Frozen):
     """One metric of one resource over a window: the mean of shares, levels and sizes in GiB, the sum of counts.
 
     `resource` is an address, an id, an ARN or a name, and where names are not unique, `types` and `region` say whose. `summed`: all

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from http.client import HTTPException
@@ -16,6 +15,7 @@ from urllib.request import Request, urlopen
 from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError, SettingsError
 from spendgate.inputs.utilisation.measured import Sample, Use
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
 
@@ -39,8 +39,7 @@ first that a machine has counts. NOTE: `GPU_UTIL` only says that some kernel ran
 _STEP = "5m"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """Where to ask, over how long, and which label names the machine (None: the first of `LABELS` that is there)."""
 
     url: str

@@ -7,10 +7,10 @@ work twice, accelerators that are paid and not asked for, own capacity that is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from spendgate.model.frozen import Frozen, replace
 from spendgate.pipeline.cases import Run
 from spendgate.pipeline.joins import commitments, own_capacity, twins
 from spendgate.settings import Settings
@@ -19,8 +19,7 @@ Fact: TypeAlias = tuple[int, Mapping[str, Any]]
 """The place of a resource in `Run.assessed`, and what joins its `around`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Join:
+class _Join(Frozen):
     """A join and the fields of `around` that it fills."""
 
     fields: tuple[str, ...]

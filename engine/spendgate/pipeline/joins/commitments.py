@@ -7,7 +7,6 @@ same shape or better, is paid a second time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spendgate.model.cost import RateQuery
 from spendgate.model.facets import Facets, Pool
+from spendgate.model.frozen import Frozen
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.cases import Run
@@ -50,8 +50,7 @@ def facts(run: Run, settings: Settings, now: datetime) -> Iterator[tuple[int, Ma
                 yield place, {"commitment": found}
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
+class _Family(Frozen):
     """A commitment that may be free, and the machine types that it is good for."""
 
     title: str

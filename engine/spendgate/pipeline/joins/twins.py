@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from spendgate.facets.fingerprint import Work, fingerprint, work_of
 from spendgate.facets.kubernetes.kinds import KINDS
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Action, Resource
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
@@ -25,8 +25,7 @@ _Places: TypeAlias = tuple[int, ...]
 _OVER = frozenset({"completed", "complete", "succeeded", "failed", "stopped", "stopping", "cancelled"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Active:
+class _Active(Frozen):
     """A work that is or will be running, with its place in the run."""
 
     place: int

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Protocol
 
 from spendgate.errors import PriceError
+from spendgate.model.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class MachinePrice:
+class MachinePrice(Frozen):
     """What an hour of a Linux machine on shared hardware costs in a region; the shape as far as the list tells it."""
 
     provider: str
@@ -28,8 +27,7 @@ class MachinePrice:
     accelerator_count: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRate:
+class ListedRate(Frozen):
     """What a unit of something else costs in a region, from `tier_start` units a month on."""
 
     provider: str
@@ -49,8 +47,7 @@ Shapes = Callable[[str], Mapping[str, tuple[Decimal, Decimal]]]
 """vCPUs and GiB of a provider's machine types without accelerators, by type."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
+class ImportOptions(Frozen):
     """What a list does not tell of itself: the provider, the date it was fetched (ISO), and known shapes."""
 
     provider: str | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
+from spendgate.model.frozen import Frozen
 from spendgate.reporters.safe_text import one_line
 
 _NUMBER = ' class="number"'
@@ -16,8 +16,7 @@ def text(value: str) -> str:
     return escape(one_line(value), quote=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Frozen):
     """A cell of a table: its markup, what it is sorted by (its text when empty), and whether it is a number."""
 
     markup: str
@@ -25,8 +24,7 @@ class Cell:
     number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """A row of a table; `group` is what the table's filter offers, `mark` a style."""
 
     cells: Sequence[Cell]

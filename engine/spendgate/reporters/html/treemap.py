@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from spendgate.model.frozen import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Box:
+
+class Box(Frozen):
     """A rectangle, in the units of the area that it was cut from."""
 
     left: float

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from spendgate.model.frozen import Frozen
 from spendgate.reporters.address_text import shorten
 from spendgate.reporters.cost_rows import cost_table, side_total
 from spendgate.reporters.headline import counted
@@ -20,8 +20,7 @@ _STEPS = 12
 _LABEL_COLUMNS = 56
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Frozen):
     name: str
     start: Decimal
     end: Decimal

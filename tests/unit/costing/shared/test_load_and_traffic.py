@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from spendgate.errors import SettingsError
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Estimate, EstimateState
 from spendgate.model.facets import Facets, WorkloadKind
+from spendgate.model.frozen import replace
 from spendgate.model.money import MoneyRange
 from spendgate.model.resource import Resource
 from spendgate.model.values import Bounded, Unknown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from tests.corpus.kubernetes.run import Run, run
 from spendgate.inputs.kubernetes import read_manifests
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import EstimateState
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Action, Change, Resource
 
 GPU_POD = """

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec
 from typing import Any, Protocol
 
 from spendgate.errors import PolicyError
 from spendgate.evaluators.rego.contract import Module
+from spendgate.model.frozen import Frozen
 from spendgate.registry import Registry
 
 AUTO = "auto"
@@ -19,8 +19,7 @@ DEFAULT_TIMEOUT_SECONDS = 60.0
 BOTH_WAYS = "pip install 'spendgate[rego]' for the embedded engine, or put an `opa` program of version 1 on PATH"
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
+class EngineSettings(Frozen):
     """Which engine answers, and how to reach it. Files are paths to PEM; the token is sent as a bearer token.
 
     `timeout_seconds` bounds each request to OPA as a whole. The embedded engine cannot be interrupted.
@@ -36,8 +35,7 @@ class EngineSettings:
     program: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """A rule whose value is wanted. `key` names the answer, `module` is the one to name when something goes wrong."""
 
     key: str
@@ -45,8 +43,7 @@ class Question:
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Frozen):
     """What is evaluated together: modules that may see each other, data by path, and one question sheet for each input.
 
     `inputs` are JSON documents. `now` replaces the clock for policies that ask for the time.
@@ -55,7 +52,7 @@ class Unit:
     modules: tuple[Module, ...]
     questions: tuple[Question, ...]
     inputs: tuple[bytes, ...]
-    data: Mapping[tuple[str, ...], Any] = field(default_factory=dict)
+    data: Mapping[tuple[str, ...], Any] = {}
     now: datetime | None = None
 
     @property

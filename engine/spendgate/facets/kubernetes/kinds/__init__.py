@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from spendgate.facets.kubernetes.kinds import core, data, operators, ray, serving, training
 from spendgate.facets.kubernetes.kinds.around import Around
 from spendgate.facets.kubernetes.podset import PodSet
+from spendgate.model.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Frozen):
     """A kind of workload: its pods, the phase of work that it implies, and how it ends.
 
     `ends`: it runs to an end by itself (a job). `template`: it describes pods for others and starts none.

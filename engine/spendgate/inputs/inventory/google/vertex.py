@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, items, pick, text
 from spendgate.inputs.inventory.google.parts import location_in, short, snake
 from spendgate.inputs.inventory.shape import Item, Shape
+from spendgate.model.frozen import replace
 
 Record = Mapping[str, Any]
 _ENDPOINT = "aiplatform.googleapis.com/Endpoint"

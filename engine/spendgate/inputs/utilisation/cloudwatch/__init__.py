@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import parse_qs
@@ -14,6 +13,7 @@ from spendgate.inputs.utilisation.cloudwatch.answers import Region, signed_in
 from spendgate.inputs.utilisation.cloudwatch.folding import samples
 from spendgate.inputs.utilisation.cloudwatch.measures import ACTIONS, MEASURES
 from spendgate.inputs.utilisation.measured import Sample, Use
+from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
 
@@ -25,8 +25,7 @@ _LONGEST_DAYS = 63
 _HINT = "cloudwatch://eu-west-1,us-east-1?window=7d&profile=NAME"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """Which regions to ask (none: that of the session), over how long, and as whom (None: the session's own)."""
 
     regions: tuple[str, ...]

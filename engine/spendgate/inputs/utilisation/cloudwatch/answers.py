@@ -11,6 +11,7 @@ from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.inputs.utilisation.cloudwatch.measures import A_DAY, Measure
+from spendgate.model.frozen import Frozen
 
 _ATTEMPTS = 8
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
@@ -32,8 +33,7 @@ _WHY = {
 _INSTALL = "pip install 'spendgate[aws]'"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Frozen):
     """Somebody who is signed in, the regions to ask, and the errors that boto3 raises."""
 
     client: Any

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil, fsum
@@ -12,13 +11,13 @@ from spendgate.inputs.utilisation.cloudwatch.answers import Region, Series
 from spendgate.inputs.utilisation.cloudwatch.measures import TOTAL, USED
 from spendgate.inputs.utilisation.growth import STORED
 from spendgate.inputs.utilisation.measured import COUNTS, SHARES, Sample
+from spendgate.model.frozen import Frozen, replace
 
 _PLACES = 6
 _PEAK = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(Frozen):
     """A series in three figures: its mean (of counts: the sum), its 95th percentile, and how many values there are."""
 
     mean: Decimal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from spendgate.model.frozen import Frozen
 
 _PERCENT = Decimal("0.01")
 _GIB = 1 / Decimal(1024**3)
@@ -12,8 +13,7 @@ FIVE_MINUTES, A_DAY = 300, 86_400
 """NOTE: basic monitoring has a value every five minutes, and those are kept for 63 days; sizes of buckets have one a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Frozen):
     """One metric: `dimension` names the resource, whose type is one of `types`; the value times `factor` is in the field's unit.
 
     `beside` are the dimensions that may stand beside it (None: any), since the same metric is published by more than one set of them.
