@@ -14,9 +14,11 @@ NOW = "2026-11-24T09:00:00Z"
 FORMATS = {"text": "txt", "markdown": "md"}
 """Formats that people read, each with the suffix of its expected output."""
 STORIES = sorted(
-    path.parent for pattern in ("*/plan.json", "*/manifests") for path in (ROOT / "examples").glob(pattern)
+    path.parent
+    for pattern in ("*/plan.json", "*/manifests", "*/litellm-prod.yaml")
+    for path in (ROOT / "examples").glob(pattern)
 )
-"""Folders that hold a plan, or a folder of manifests; a `spendgate.yaml` in one is its configuration."""
+"""Folders that hold a plan, a folder of manifests or a gateway's configuration; a `spendgate.yaml` in one is its configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ def shown(path: Path) -> str:
 
 def outcome(story: Path, format_: str) -> Outcome:
     """The gate's word on a story."""
-    plan, settings = story / "plan.json", story / "spendgate.yaml"
-    document = plan if plan.exists() else story / "manifests"
+    settings = story / "spendgate.yaml"
+    document = next(
+        found for name in ("plan.json", "manifests", "litellm-prod.yaml") if (found := story / name).exists()
+    )
     config = ("--config", shown(settings)) if settings.exists() else ()
     return run("check", shown(document), *config, "--now", NOW, "-o", format_)

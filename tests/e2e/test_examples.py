@@ -14,6 +14,7 @@ from tests.e2e.stories import FORMATS, STORIES, outcome
 
 EXIT_CODES = {
     "gpu-training-aws": 1,
+    "llm-gateway": 0,
     "llm-serving-gke": 1,
     "ray-and-kserve": 1,
     "research-sandbox-azure": 1,

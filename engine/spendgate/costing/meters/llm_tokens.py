@@ -23,6 +23,8 @@ LLM_USAGE = "llm_usage"
 _UNIT = "1M tokens"
 _MILLION = Decimal(1_000_000)
 _HUNDRED = Decimal(100)
+_EMBEDS = re.compile(r"embed", re.IGNORECASE)
+"""Models that answer with vectors: no tokens come out of them."""
 _REGION_PREFIX = re.compile(r"^(?:us|eu|apac|us-gov|global|jp|au|ca)\.(?=[a-z0-9-]+\.)")
 KEYS: Mapping[str, str] = {
     "llm_monthly_requests": "requests a month to the model",
@@ -115,6 +117,8 @@ def _tokens(subject: Subject, provider: str, model: str) -> Iterator[Component]:
         total = stated(usage, key)
         if total is None and requests is not None and per_request is not None:
             total = requests * per_request
+        if side == "output" and not total and _EMBEDS.search(model):
+            continue
         name = f"Tokens {'in' if side == 'input' else 'out'} ({model})"
         if total is None:
             query = RateQuery(provider, region, SERVICE, f"{model}: {side}{suffix}")
