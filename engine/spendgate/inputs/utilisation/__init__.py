@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _CLOUDWATCH = "cloudwatch://"
 _HINT = "a file of metrics, prometheus+https://HOST?window=7d, or cloudwatch://REGION?window=7d"
 
 
-def measure(source: str, now: datetime, token: str | None = None, about: Iterable[Resource] | None = None) -> Use:
+def measure(source: str, now: datetime, token: str | None = None, about: Sequence[Resource] | None = None) -> Use:
     """The use that a source tells of: a path (`.csv`, `.json`, `.jsonl`, `.parquet`), or the address of a Prometheus or CloudWatch.
 
     `about` are the resources of the run, where they are known beforehand: CloudWatch is asked for those and no more. A server that
@@ -26,7 +26,8 @@ def measure(source: str, now: datetime, token: str | None = None, about: Iterabl
     if source.startswith(_SERVERS):
         from spendgate.inputs.utilisation import prometheus
 
-        return prometheus.ask(source.removeprefix("prometheus+"), now, token)
+        on_kubernetes = about is None or any(resource.provider == "kubernetes" for resource in about)
+        return prometheus.ask(source.removeprefix("prometheus+"), now, token, workloads=on_kubernetes)
     if source.startswith(_CLOUDWATCH):
         from spendgate.inputs.utilisation import cloudwatch
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
@@ -15,49 +15,47 @@ from urllib.request import Request, urlopen
 from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError, SettingsError
 from spendgate.inputs.utilisation.measured import Sample, Use
-from spendgate.model.frozen import Frozen
+from spendgate.inputs.utilisation.promql import MACHINES, WORKLOAD_LABELS, over, workload
+from spendgate.inputs.utilisation.promql import workloads as workload_queries
+from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
 
 TIMEOUT_SECONDS = 10.0
 _LARGEST_ANSWER_BYTES = 256 * 1024 * 1024
 _WINDOW = re.compile(r"(\d+)([hd])")
+_SECONDS = re.compile(r"(\d+)s")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+Named: TypeAlias = Callable[[Mapping[str, Any]], "str | None"]
+"""The name by which the resource of a result is known, from the result's labels."""
 LABELS = ("resource", "instance_id", "node", "kubernetes_node", "Hostname", "instance")
 """Labels that may name the machine, the most telling first; `instance` loses its port."""
 
-QUERIES: tuple[tuple[str, str], ...] = (
-    ("gpu", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"),
-    ("gpu", "DCGM_FI_DEV_GPU_UTIL / 100"),
-    ("tensor", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE"),
-    ("gpu_memory", "DCGM_FI_DEV_FB_USED / (DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE)"),
-    ("cpu", '1 - avg without (cpu, mode) (rate(node_cpu_seconds_total{mode="idle"}[5m]))'),
-    ("memory", "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes"),
-)
-"""What is measured by which expression, in the names of the DCGM exporter and the node exporter; of several for one metric the
-first that a machine has counts. NOTE: `GPU_UTIL` only says that some kernel ran, so that it is the last resort."""
-_STEP = "5m"
-
 
 class Question(Frozen):
-    """Where to ask, over how long, and which label names the machine (None: the first of `LABELS` that is there)."""
+    """Where to ask, over how long, which label names the machine (None: the first of `LABELS` that is there), how long to wait."""
 
     url: str
     window_days: Decimal
     label: str | None
     shown: str
+    timeout_seconds: float = TIMEOUT_SECONDS
 
 
 def question(address: str) -> Question:
-    """`https://host:9090/path?window=7d&label=node` taken apart. Raises SettingsError for what is none."""
+    """`https://host:9090/path?window=7d&label=node&timeout=60s` taken apart. Raises SettingsError for what is none."""
     parts = urlsplit(address)
     given = parse_qs(parts.query)
-    if strange := sorted(set(given) - {"window", "label"}):
-        raise SettingsError(f"--metrics: {strange[0]} is no option of a Prometheus", hint="window=7d and label=NAME")
+    if strange := sorted(set(given) - {"window", "label", "timeout"}):
+        hint = "window=7d, label=NAME, timeout=60s"
+        raise SettingsError(f"--metrics: {strange[0]} is no option of a Prometheus", hint=hint)
     match = _WINDOW.fullmatch(given.get("window", ["7d"])[0])
     label = given.get("label", [None])[0]
     if match is None or not int(match[1]) or (label is not None and not _LABEL.fullmatch(label)):
         raise SettingsError("--metrics: its window or label is none", hint="window=7d or window=48h, label=node")
+    wait = _SECONDS.fullmatch(given.get("timeout", [f"{TIMEOUT_SECONDS:g}s"])[0])
+    if wait is None or not int(wait[1]):
+        raise SettingsError("--metrics: its timeout is none", hint="timeout=60s")
     if not parts.hostname:
         raise SettingsError("--metrics: names no host", hint="prometheus+https://prometheus.example:9090")
     if parts.username or parts.password:
@@ -66,55 +64,84 @@ def question(address: str) -> Question:
         )
     days = Decimal(match[1]) if match[2] == "d" else Decimal(match[1]) / 24
     url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
-    return Question(url, days, label, f"Prometheus at {parts.netloc}")
+    return Question(url, days, label, f"Prometheus at {parts.netloc}", float(wait[1]))
 
 
-def ask(address: str, now: datetime, token: str | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> Use:
-    """The use of every machine that the server knows. A server that does not answer leaves all use unknown, and says so."""
+def ask(
+    address: str,
+    now: datetime,
+    token: str | None = None,
+    timeout_seconds: float | None = None,
+    *,
+    workloads: bool = True,
+) -> Use:
+    """The use of every machine that the server knows, and with `workloads` of what runs on Kubernetes.
+
+    A server that does not answer leaves all use unknown, and says so; what it answered of the one stays when the other fails.
+    """
     asked = question(address)
-    try:
-        samples = list(_samples(asked, now, token, timeout_seconds))
-    except (OSError, HTTPException, InputError) as error:
-        why = f"{asked.shown} {_reason(error, timeout_seconds)}"
-        problem = Problem(Level.WARNING, f"{why}: how much is used is not known", undetermined=True)
-        return Use((), asked.shown, (problem,), Unknown(why))
+    if timeout_seconds is not None:
+        asked = replace(asked, timeout_seconds=timeout_seconds)
+    samples: list[Sample] = []
+    failed: list[str] = []
+    for part in (_machines, _workloads) if workloads else (_machines,):
+        try:
+            samples += part(asked, now, token)
+        except (OSError, HTTPException, InputError) as error:
+            failed.append(f"{asked.shown} {_reason(error, asked.timeout_seconds)}")
+    if failed:
+        why = "; ".join(dict.fromkeys(failed))
+        rest = "how much is used is not known" if not samples else "not all use is known"
+        problem = Problem(Level.WARNING, f"{why}: {rest}", undetermined=True)
+        return Use(samples, asked.shown, (problem,), Unknown(why))
     if not samples:
-        why = f"{asked.shown} knows none of the metrics of the DCGM and node exporters"
+        why = f"{asked.shown} knows none of the metrics of the DCGM and node exporters, of kube-state-metrics and cAdvisor"
         return Use((), asked.shown, (Problem(Level.WARNING, why, undetermined=True),), Unknown(why))
     return Use(samples, asked.shown)
 
 
-def _samples(asked: Question, now: datetime, token: str | None, timeout_seconds: float) -> Iterator[Sample]:
+def _machines(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
+    def named(labels: Mapping[str, Any]) -> str | None:
+        return _machine(labels, asked.label)
+
+    labels = (asked.label,) if asked.label else LABELS
+    return _samples(asked, now, token, MACHINES, labels, named)
+
+
+def _workloads(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
+    return _samples(asked, now, token, workload_queries(), WORKLOAD_LABELS, workload)
+
+
+def _samples(
+    asked: Question,
+    now: datetime,
+    token: str | None,
+    expressions: Sequence[tuple[str, str]],
+    labels: tuple[str, ...],
+    named: Named,
+) -> Iterator[Sample]:
     seen: set[tuple[str, str]] = set()
     start = now - timedelta(seconds=int(asked.window_days * 86_400))
-    span = f"{int(asked.window_days * 24)}h:{_STEP}"
-    for metric, expression in QUERIES:
-        series = f"({expression})[{span}]"
-        labels = (asked.label,) if asked.label else LABELS
-        by = ", ".join(labels)
-
-        def answer(query: str) -> dict[str, Decimal]:
-            return _answer(asked, query, now, token, timeout_seconds)
-
-        means = answer(f"avg by ({by}) (avg_over_time({series}))")
+    for metric, expression in expressions:
+        queries = over(expression, int(asked.window_days * 24), labels)
+        means = _answer(asked, queries.mean, now, token, named)
         if not means:
             continue
-        peaks = answer(f"max by ({by}) (quantile_over_time(0.95, {series}))")
-        counts = answer(f"min by ({by}) (count_over_time({series}))")
+        peaks = _answer(asked, queries.peak, now, token, named)
+        counts = _answer(asked, queries.count, now, token, named)
         for name, mean in means.items():
             if (metric, name) not in seen:
                 seen.add((metric, name))
                 yield Sample(name, metric, mean, peaks.get(name), int(counts.get(name, 0)), start, now)
 
 
-def _answer(
-    asked: Question, query: str, now: datetime, token: str | None, timeout_seconds: float
-) -> dict[str, Decimal]:
-    body = urlencode({"query": query, "time": now.astimezone(UTC).timestamp(), "timeout": f"{int(timeout_seconds)}s"})
+def _answer(asked: Question, query: str, now: datetime, token: str | None, named: Named) -> dict[str, Decimal]:
+    seconds = asked.timeout_seconds
+    body = urlencode({"query": query, "time": now.astimezone(UTC).timestamp(), "timeout": f"{int(seconds)}s"})
     request = Request(f"{asked.url}/api/v1/query", data=body.encode(), method="POST")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
-    with urlopen(request, timeout=timeout_seconds) as response:
+    with urlopen(request, timeout=seconds) as response:
         data = response.read(_LARGEST_ANSWER_BYTES)
     found = decode_any(data, asked.shown)
     result = (
@@ -124,7 +151,7 @@ def _answer(
         raise InputError("answered with something else than a result")
     values: dict[str, Decimal] = {}
     for entry in result:
-        name = _machine(entry.get("metric") or {}, asked.label)
+        name = named(entry.get("metric") or {})
         value = _decimal((entry.get("value") or [None, None])[1])
         if name and value is not None:
             values[name] = value
@@ -153,7 +180,7 @@ def _reason(error: Exception, timeout_seconds: float) -> str:
         return f"{words.get(error.code, 'answered')} (HTTP {error.code})"
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, TimeoutError) or "timed out" in str(cause):
-        return f"did not answer in {timeout_seconds:g} s"
+        return f"did not answer in {timeout_seconds:g} s (timeout=60s waits longer)"
     if isinstance(error, InputError):
         return error.message
     return f"cannot be reached ({cause})"
