@@ -8,6 +8,7 @@ from decimal import Decimal
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters import aws_reserved
 from spendgate.costing.meters.aws_databases import KEYS, cpu_credits, extended_support, insights, with_support
+from spendgate.costing.meters.aws_scaling import NOTE, bounds_of
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import (
     ByType,
@@ -61,9 +62,31 @@ def _cluster(subject: Subject) -> Iterator[Component]:
     if not optimised:
         rate = ("rds aurora", "requests")
         yield use_of(subject, "I/O requests", "1M requests", rate, _requests(subject), "write_requests_per_sec")
+    yield from _scaled_replicas(subject, optimised=optimised)
     yield from _backups(subject)
     yield from _backtrack(subject)
     yield used(subject, "Snapshot export", "GB", ("rds aurora", "snapshot export"), "snapshot_export_size_gb")
+
+
+def _scaled_replicas(subject: Subject, *, optimised: bool) -> Iterator[Component]:
+    """Replicas that a scaling target adds to the readers of the run, which are resources of their own."""
+    bounds = bounds_of(subject, "rds:cluster:ReadReplicaCount")
+    members = subject.neighbours.users(subject.resource, "aws_rds_cluster_instance")
+    if bounds is None or not members:
+        return
+    class_ = members[0].attributes.text("instance_class")
+    name = f"Replicas by scaling ({class_})"
+    if not isinstance(class_, str) or class_ == "db.serverless":
+        reason = "they are as large as their load" if class_ == "db.serverless" else "their class is not known"
+        yield unpriced("Replicas by scaling", "hours", reason)
+        return
+    readers = len(members) - 1
+    least = max((bounds.least or 0) - readers, 0)
+    most = max((bounds.most or 0) - readers, least)
+    part = running(subject, name, ("rds aurora", f"io-optimized {class_}" if optimised else class_), least)
+    if most and part.quantity is not None:
+        high = Quantity(part.quantity.low, part.quantity.expected, subject.hours_per_month * most)
+        yield replace(part, quantity=high, note=NOTE)
 
 
 def _requests(subject: Subject) -> Decimal | None:

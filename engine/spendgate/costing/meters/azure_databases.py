@@ -71,6 +71,10 @@ def _mysql_storage(subject: Subject, servers: int | Unknown) -> Iterator[Compone
     default = value if isinstance(value, Decimal) else None
     rate = ("mysql flexible", "storage")
     yield amount(subject, "Storage", "GB-month", rate, value if known or default is None else None, default=default)
+    if attributes.flag("storage.0.io_scaling_enabled") is True:
+        rate, key = ("mysql flexible", "paid io"), "monthly_io_requests"
+        yield used(subject, "Paid I/O", "1M requests", rate, key, per_unit=1_000_000)
+        return
     included = _MYSQL_FREE_IOPS + _MYSQL_IOPS_PER_GIB * size
     if isinstance(iops, Decimal) and iops > included:
         rate = ("mysql flexible", "additional iops")
@@ -179,6 +183,7 @@ class Databases:
     usage_keys = {
         "storage_gb": "gigabytes of storage where no size is configured",
         "additional_backup_storage_gb": "gigabytes of backups above the size of the server",
+        "monthly_io_requests": "I/O requests a month of a server whose I/O scales by itself",
     }
 
     def components(self, subject: Subject) -> Iterable[Component]:

@@ -52,10 +52,22 @@ def _api_management(subject: Subject) -> Iterator[Component]:
     if kind == "consumption":
         yield used(subject, title, "1M calls", (service, title), "monthly_api_calls", per_unit=MILLION)
     else:
-        yield amount(subject, title, "units", (service, title), Decimal(units) if units.isdecimal() else Decimal(1))
+        own = Decimal(units) if units.isdecimal() else Decimal(1)
+        further = _units_elsewhere(subject)
+        total = further if isinstance(further, Unknown) else own + further
+        yield amount(subject, title, "units", (service, title), total)
     if kind == "premium":
         gateway = Metered("Self hosted gateway", "gateways", "self hosted gateway", "self_hosted_gateway_count")
         yield from metered(subject, service, (gateway,))
+
+
+def _units_elsewhere(subject: Subject) -> Decimal | Unknown:
+    """Units in further locations, one each unless told otherwise; they cost what those at home do."""
+    blocks = subject.resource.attributes.blocks("additional_location")
+    if isinstance(blocks, Unknown):
+        return blocks
+    stated = [block.number("capacity") for block in blocks]
+    return sum((units if isinstance(units, Decimal) else Decimal(1) for units in stated), Decimal(0))
 
 
 def _signalr(subject: Subject) -> Iterator[Component]:

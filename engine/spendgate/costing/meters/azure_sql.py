@@ -10,7 +10,7 @@ from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.azure_parts import declared, hours_of, own_sku, sku, why, without_sku
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
-from spendgate.model.cost import Component
+from spendgate.model.cost import Basis, Component, Missing, Quantity
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
@@ -55,7 +55,10 @@ def _database(subject: Subject) -> Iterator[Component]:
         yield from _backups(subject)
         return
     tier, serverless, family, cores = match[1].upper(), bool(match[2]), match[3], int(match[4])
-    yield from _serverless(subject, name, family) if serverless else _provisioned(subject, name, tier, cores)
+    if serverless:
+        yield from _serverless(subject, name, f"{tier}_S_{family}", cores)
+    else:
+        yield from _provisioned(subject, name, tier, cores)
     yield _storage(subject, tier, _gib(subject))
     if tier != "HS":
         yield from _backups(subject)
@@ -77,12 +80,29 @@ def _by_dtu(subject: Subject, name: str) -> Iterator[Component]:
         yield amount(subject, "Extra data storage", "GB-month", rate, size - included)
 
 
-def _serverless(subject: Subject, name: str, family: str) -> Iterator[Component]:
-    item, key = f"(serverless, gp_s_{family})", "monthly_vcore_hours"
-    yield used(subject, f"Compute (serverless, {name})", "vCore-hours", ("sql database", f"compute {item}"), key)
+_NEVER_PAUSES = Decimal(-1)
+
+
+def _serverless(subject: Subject, name: str, kind: str, cores: int) -> Iterator[Component]:
+    """vCore hours as stated; one that never pauses is paid for its smallest size at least."""
+    item, key = f"(serverless, {kind.lower()})", "monthly_vcore_hours"
+    part = used(subject, f"Compute (serverless, {name})", "vCore-hours", ("sql database", f"compute {item}"), key)
+    yield _never_paused(subject, part, cores)
     if subject.resource.attributes.flag("zone_redundant") is True:
         rate = ("sql database", f"zone redundancy {item}")
-        yield used(subject, f"Zone redundancy (serverless, {name})", "vCore-hours", rate, key)
+        part = used(subject, f"Zone redundancy (serverless, {name})", "vCore-hours", rate, key)
+        yield _never_paused(subject, part, cores)
+
+
+def _never_paused(subject: Subject, part: Component, cores: int) -> Component:
+    attributes = subject.resource.attributes
+    least = attributes.number("min_capacity")
+    pauses = attributes.number("auto_pause_delay_in_minutes") != _NEVER_PAUSES
+    if part.missing is not Missing.NEEDS_USAGE or pauses or not isinstance(least, Decimal):
+        return part
+    low, high = least * HOURS_PER_MONTH, Decimal(cores) * HOURS_PER_MONTH
+    note = "at its smallest size, as it never pauses; state monthly_vcore_hours for its use"
+    return Component(part.name, part.unit, part.query, Quantity(low, low, high), basis=Basis.ASSUMED, note=note)
 
 
 def _provisioned(subject: Subject, name: str, tier: str, cores: int) -> Iterator[Component]:

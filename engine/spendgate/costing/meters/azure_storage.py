@@ -8,7 +8,7 @@ from decimal import Decimal
 from spendgate.costing.meters.azure_disks import disk_components
 from spendgate.costing.meters.azure_parts import TEN_THOUSAND, Metered, metered, parent, sku, without_sku
 from spendgate.costing.meters.machines import unpriced
-from spendgate.costing.meters.parts import amount, used
+from spendgate.costing.meters.parts import always, amount, monthly, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component
 from spendgate.model.facets import Capacity
@@ -34,8 +34,21 @@ class Disks:
             tier = subject.resource.attributes.text("tier")
             for disk in subject.facets.disks if isinstance(subject.facets.disks, tuple) else ():
                 yield from disk_components(subject, disk, Capacity(), "Disk", tier=tier)
+            yield from _beside_disk(subject)
         else:
             yield _copy(subject)
+
+
+def _beside_disk(subject: Subject) -> Iterator[Component]:
+    """What a premium disk pays for bursting on demand and for each machine beyond the first that mounts it."""
+    attributes = subject.resource.attributes
+    if str(attributes.text("storage_account_type")).partition("_")[0] != "Premium":
+        return
+    if attributes.flag("on_demand_bursting_enabled") is True:
+        yield monthly(subject, "Bursting on demand", "months", ("managed disk", "bursting on demand"))
+    shares = attributes.whole("max_shares")
+    if isinstance(shares, int) and shares > 1:
+        yield monthly(subject, "Further mounts", "mounts-month", ("managed disk", "further mount"), shares - 1)
 
 
 def _copy(subject: Subject) -> Component:
@@ -122,6 +135,8 @@ class Accounts:
             if isinstance(value, Unknown) and path != "access_tier":
                 yield unpriced("Storage", "GB-month", f"{path} is {value.reason}")
                 return
+        if attributes.flag("sftp_enabled") is True:
+            yield always(subject, "SFTP endpoint", ("blob", "sftp endpoint"))
         kind = str(sku(attributes, "account_kind", default="StorageV2"))
         premium = attributes.text("account_tier") == "Premium"
         copies = str(sku(attributes, "account_replication_type", default="LRS")).lower()

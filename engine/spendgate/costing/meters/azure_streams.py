@@ -48,11 +48,23 @@ def _event_hub(subject: Subject) -> Iterator[Component]:
         yield used(subject, f"Ingress event ({kind})", "1M events", (service, item), key, per_unit=MILLION)
     units = _namespace_units(subject)
     unit = _UNITS.get(kind, "units")
-    yield amount(subject, f"Capacity ({kind})", unit, (service, f"capacity ({kind})"), units, default=Decimal(1))
+    part = amount(subject, f"Capacity ({kind})", unit, (service, f"capacity ({kind})"), units, default=Decimal(1))
+    yield _inflated(subject, part)
     if kind == "Standard" and subject.usage.get("capture_enabled") is True:
         yield amount(subject, "Capture", "units", (service, "capture"), units, default=Decimal(1))
     if kind == "Dedicated":
         yield from _retention(subject, units)
+
+
+def _inflated(subject: Subject, part: Component) -> Component:
+    """Throughput units that grow with the traffic cost up to their maximum."""
+    attributes = subject.resource.attributes
+    most = attributes.number("maximum_throughput_units")
+    grows = True in (attributes.flag("auto_inflate_enabled"), attributes.flag("auto_inflate"))
+    if part.quantity is None or part.basis is Basis.USAGE or not grows or not isinstance(most, Decimal):
+        return part
+    high = max(part.quantity.high, most)
+    return replace(part, quantity=replace(part.quantity, high=high), note="grows with the traffic up to its maximum")
 
 
 def _namespace_units(subject: Subject) -> Number:

@@ -21,6 +21,7 @@ from spendgate.costing.meters.parts import (
 )
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
+from spendgate.model.frozen import replace
 from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
@@ -114,7 +115,18 @@ def _storage(subject: Subject, zone: str) -> Iterator[Component]:
     if stated_kind and stated_kind.startswith("HYPERDISK"):
         kind = "hyperdisk"
     rate = ("cloud sql", f"{kind} storage {zone}")
-    yield amount(subject, f"Storage ({kind}, {zone})", "GB-month", rate, size, default=_DEFAULT_GIB)
+    yield _grown(subject, amount(subject, f"Storage ({kind}, {zone})", "GB-month", rate, size, default=_DEFAULT_GIB))
+
+
+def _grown(subject: Subject, part: Component) -> Component:
+    """Storage that grows by itself, as it does unless told otherwise, costs up to its limit where one is stated."""
+    settings = subject.resource.attributes
+    most = settings.number("settings.0.disk_autoresize_limit")
+    if part.quantity is None or settings.flag("settings.0.disk_autoresize") is False:
+        return part
+    if not isinstance(most, Decimal) or most <= part.quantity.high:
+        return part
+    return replace(part, quantity=replace(part.quantity, high=most), note="grows by itself up to its limit")
 
 
 def _address(subject: Subject) -> Iterator[Component]:

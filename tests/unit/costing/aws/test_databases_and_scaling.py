@@ -191,3 +191,23 @@ def test_serverless_neptune_has_no_price_yet_and_is_not_taken_for_a_class(bounds
 def test_a_warehouse_in_two_zones_has_all_its_nodes_twice(multi: bool, hours: int) -> None:
     cluster = {"node_type": "ra3.4xlarge", "number_of_nodes": 2, "multi_az": multi}
     assert item(estimate_of("aws_redshift_cluster", cluster), "Nodes").quantity.expected == hours
+
+
+@pytest.mark.parametrize(
+    ("bounds", "readers", "hours"),
+    [
+        pytest.param((1, 5), 0, (H, H, 5 * H), id="none of its own"),
+        pytest.param((1, 5), 2, (0, 0, 3 * H), id="two of its own"),
+        pytest.param((0, 1), 2, None, id="never more than it has"),
+    ],
+)
+def test_replicas_that_scaling_adds_to_a_cluster(bounds: tuple[int, int], readers: int, hours: Any) -> None:
+    cluster = aws("aws_rds_cluster", {"engine": "aurora-mysql"})
+    members = [
+        ("cluster_identifier", aws("aws_rds_cluster_instance", {"instance_class": "db.r4.large"}, name=f"m{number}"))
+        for number in range(readers + 1)
+    ]
+    attribute, kind, values = target("rds:cluster:ReadReplicaCount", *bounds)
+    found = pointed_at(cluster, *members, (attribute, aws(kind, values, name="target"))).estimate()
+    lines = [line.quantity for line in found.items if "Replicas by scaling" in line.name]
+    assert [(each.low, each.expected, each.high) for each in lines] == ([] if hours is None else [hours])

@@ -163,3 +163,68 @@ def test_tables_cost_more_where_the_accounts_own_key_encrypts_them(account: Any,
     line = item(run.estimate(monthly_storage_gb=10), "Capacity")
     assert (line.rate.price, line.basis) == (Decimal(price), basis)
     assert line.rate.low in (None, Decimal(price), Decimal("0.06"))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "hours"),
+    [
+        pytest.param({"auto_pause_delay_in_minutes": 60, "min_capacity": 1}, None, id="pauses: by use alone"),
+        pytest.param({"min_capacity": 1}, None, id="pauses unless told otherwise"),
+        pytest.param({"auto_pause_delay_in_minutes": -1, "min_capacity": 0.5}, (365, 365, 2920), id="never pauses"),
+    ],
+)
+def test_a_serverless_database_that_never_pauses_pays_for_its_smallest_size(attributes: Any, hours: Any) -> None:
+    found = estimate_of("azurerm_mssql_database", {"sku_name": "GP_S_Gen5_4", **attributes})
+    lines = [line.quantity for line in found.items if line.name.startswith("Compute")]
+    assert [(each.low, each.expected, each.high) for each in lines] == ([] if hours is None else [hours])
+
+
+def test_hyperscale_that_is_serverless_is_not_priced_as_general_purpose() -> None:
+    found = estimate_of("azurerm_mssql_database", {"sku_name": "HS_S_Gen5_2"}, monthly_vcore_hours=10)
+    assert "hs_s_gen5" in without_price(found)["Compute (serverless, HS_S_Gen5_2)"]
+
+
+@pytest.mark.parametrize(
+    ("disk", "parts"),
+    [
+        ({"storage_account_type": "Premium_LRS"}, set()),
+        ({"storage_account_type": "Premium_LRS", "on_demand_bursting_enabled": True}, {"Bursting on demand"}),
+        ({"storage_account_type": "Premium_LRS", "max_shares": 3}, {"Further mounts"}),
+        ({"storage_account_type": "StandardSSD_LRS", "max_shares": 3}, set()),
+    ],
+    ids=["plain", "bursting", "shared", "shared, standard"],
+)
+def test_what_a_premium_disk_pays_beside_its_size(disk: dict[str, Any], parts: set[str]) -> None:
+    assert set(without_price(estimate_of("azurerm_managed_disk", {"disk_size_gb": 32, **disk}))) == parts
+
+
+def test_an_endpoint_for_sftp_is_paid_by_the_hour() -> None:
+    found = estimate_of("azurerm_storage_account", {"account_replication_type": "LRS", "sftp_enabled": True})
+    assert "sftp endpoint" in without_price(found)["SFTP endpoint"]
+
+
+@pytest.mark.parametrize(
+    ("more", "high"),
+    [({}, 2), ({"maximum_throughput_units": 20}, 2), ({"maximum_throughput_units": 20, "auto_inflate_enabled": True}, 20)],
+)  # fmt: skip
+def test_throughput_units_that_grow_cost_up_to_their_maximum(more: dict[str, Any], high: int) -> None:
+    line = item(estimate_of("azurerm_eventhub_namespace", {"sku": "Standard", "capacity": 2, **more}), "Capacity")
+    assert (line.quantity.expected, line.quantity.high) == (2, high)
+
+
+def test_an_api_gateway_pays_for_its_units_everywhere() -> None:
+    places = [{"location": "westus", "capacity": 2}, {"location": "westeurope"}]
+    line = item(
+        estimate_of("azurerm_api_management", {"sku_name": "Premium_1", "additional_location": places}), "premium"
+    )
+    assert line.quantity.expected == 4
+
+
+def test_io_that_scales_by_itself_is_paid_by_use() -> None:
+    server = {
+        "sku_name": "GP_Standard_D2ads_v5",
+        "storage": [{"size_gb": 30, "iops": 5000, "io_scaling_enabled": True}],
+    }
+    found = estimate_of("azurerm_mysql_flexible_server", server)
+    assert "Paid I/O" in {part.component for part in found.unpriced if part.missing is Missing.NEEDS_USAGE}
+    assert not any("IOPS" in line.name for line in found.items)

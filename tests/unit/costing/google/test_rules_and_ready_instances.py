@@ -1,4 +1,4 @@
-"""What load balancers, instances that are kept ready and local SSDs of Google cost: what is shared, idle or whole."""
+"""What load balancers, instances that are kept ready, local SSDs and growing disks of Google cost."""
 
 from __future__ import annotations
 
@@ -70,3 +70,15 @@ def test_a_local_ssd_comes_in_whole_devices(size: int | None, gigabytes: int) ->
     group = google("google_compute_instance_group_manager", {"target_size": 2, "zone": "us-central1-a"})
     found = Run(group, template, refs=[(group.address, "version", template.address)]).estimate()
     assert item(found, "local SSD").quantity.expected == 2 * gigabytes
+
+
+@pytest.mark.parametrize(
+    ("more", "high"),
+    [({}, 100), ({"disk_autoresize_limit": 500}, 500), ({"disk_autoresize_limit": 500, "disk_autoresize": False}, 100)],
+    ids=["no limit", "a limit", "a limit, but it does not grow"],
+)
+def test_storage_of_a_database_that_grows_costs_up_to_its_limit(more: dict[str, Any], high: int) -> None:
+    settings = {"tier": "db-custom-2-7680", "disk_size": 100, **more}
+    found = estimate_of("google_sql_database_instance", {"database_version": "POSTGRES_14", "settings": [settings]})
+    line = item(found, "Storage")
+    assert (line.quantity.expected, line.quantity.high) == (100, high)
