@@ -159,6 +159,20 @@ def copies(count: int) -> Iterator[Mapping[str, list[str]]]:
         yield parts
 
 
+def _settled_blocks(blocks: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Provider blocks with the values of their own story's variables: `var.region` is another region in each."""
+
+    def settled(expression: Any) -> Any:
+        names = expression.get("references", ()) if isinstance(expression, dict) else ()
+        name = names[0].removeprefix("var.") if len(names) == 1 else ""
+        return {"constant_value": values[name]["value"]} if name in values else expression
+
+    return {
+        key: {**block, "expressions": {name: settled(each) for name, each in block.get("expressions", {}).items()}}
+        for key, block in blocks.items()
+    }
+
+
 def write_plan(count: int, file: BinaryIO) -> None:
     """Write a plan of `count` resources as Terraform writes it: one line."""
     every = list(copies(count))
@@ -166,9 +180,9 @@ def write_plan(count: int, file: BinaryIO) -> None:
     variables: dict[str, Any] = {}
     for name in STORIES:
         document = json.loads((EXAMPLES / name / "plan.json").read_text(encoding="utf-8"))
-        providers.update(document["configuration"]["provider_config"])
-        variables.update(document["configuration"]["root_module"].get("variables", {}))
         values = document.get("variables", {})
+        providers.update(_settled_blocks(document["configuration"]["provider_config"], values))
+        variables.update(document["configuration"]["root_module"].get("variables", {}))
         variables.update({key: {**variables.get(key, {}), "default": value["value"]} for key, value in values.items()})
 
     def joined(part: str) -> str:

@@ -173,6 +173,17 @@ def test_files_stay_small_and_are_named_after_a_notion() -> None:
     assert not vague, "\n".join(vague)
 
 
+def test_values_are_taken_apart_with_the_functions_of_the_model() -> None:
+    """Those of `dataclasses` know no struct: `model/frozen.py` has its own, under the same names."""
+    theirs = {"replace", "fields", "asdict", "astuple", "is_dataclass"}
+    wrong = []
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "dataclasses":
+                wrong += [f"{shown(path)}:{node.lineno}: {name.name}" for name in node.names if name.name in theirs]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_public_names_are_documented() -> None:
     wrong = []
     for path in sources():

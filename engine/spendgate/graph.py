@@ -84,10 +84,10 @@ class Graph:
 
 
 class Answer(NamedTuple):
-    """What a side was asked and what it answered: the targets of an attribute, without one the users of a resource, without
-    a resource all of these types."""
+    """What a side was asked and what it answered: the targets of an attribute, without one the users of a resource, for a
+    name those who have it, without a resource all of these types."""
 
-    resource: Resource | None
+    resource: Resource | str | None
     attribute: str | None
     types: tuple[str, ...]
     found: tuple[Resource, ...]
@@ -104,6 +104,7 @@ class Side:
         self._resources = resources
         self._keys = {id(resource): address for address, resource in resources.items()}
         self._of_type: dict[str, list[Resource]] | None = None
+        self._present_of: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._by_identity: dict[str, dict[str, list[Resource]]] = {}
         self._by_mention: dict[str, dict[str, list[Resource]]] = {}
         self.trail: list[Answer] = []
@@ -114,9 +115,17 @@ class Side:
 
         NOTE: a known value is the truth of its side: references are those of the new configuration, for both sides.
         """
+        if attribute and not self._says(resource, attribute):
+            return ()  # NOTE: leaves no trail, since neither side can answer anything else.
         found = self._targets(resource, attribute, types)
         self.trail.append(Answer(resource, attribute, types, found))
         return found
+
+    def _says(self, resource: Resource, attribute: str) -> bool:
+        """Whether a resource has a value or a reference in an attribute: most ask for many that it has not."""
+        if resource.attributes.values.get(attribute) is not None:
+            return True
+        return any(name == attribute for name, _ in self._graph.out_edges(self._address(resource)))
 
     def _targets(self, resource: Resource, attribute: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
         wanted = self._present(types)
@@ -190,6 +199,18 @@ class Side:
         maps = [self._types(), *(side._types() for side in self.beyond)]
         return tuple(resource for type_ in types for by_type in maps for resource in by_type.get(type_, ()))
 
+    def named(self, name: str, *types: str) -> Sequence[Resource]:
+        """Resources of these types whose id or name this is, in the order of `of_types`."""
+        found = self._with_name(name, types)
+        self.trail.append(Answer(name, None, types, found))
+        return found
+
+    def _with_name(self, name: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
+        sides = (self, *self.beyond)
+        return tuple(
+            resource for type_ in types for side in sides for resource in side._identities(type_).get(name, ())
+        )
+
     def would_answer(self, trail: Sequence[Answer]) -> bool:
         """Whether this side gives the very same resources to everything that the other one was asked."""
         return all(_same(answer.found, self._again(answer)) for answer in trail)
@@ -197,6 +218,8 @@ class Side:
     def _again(self, answer: Answer) -> tuple[Resource, ...]:
         if answer.resource is None:
             return self._all(answer.types)
+        if isinstance(answer.resource, str):
+            return self._with_name(answer.resource, answer.types)
         if answer.attribute is None:
             return self._users(answer.resource, answer.types)
         return self._targets(answer.resource, answer.attribute, answer.types)
@@ -205,8 +228,11 @@ class Side:
         return self._keys.get(id(resource), resource.address)
 
     def _present(self, types: tuple[str, ...]) -> tuple[str, ...]:
-        by_type = self._types()
-        return tuple(type_ for type_ in types if type_ in by_type)
+        found = self._present_of.get(types)
+        if found is None:
+            by_type = self._types()
+            found = self._present_of[types] = tuple(type_ for type_ in types if type_ in by_type)
+        return found
 
     def _types(self) -> Mapping[str, list[Resource]]:
         if self._of_type is None:
@@ -259,9 +285,9 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, str):
         if value:
             yield value
-    elif depth > 0 and isinstance(value, Mapping):
+    elif depth > 0 and (type(value) is dict or isinstance(value, Mapping)):
         for child in value.values():
             yield from _texts(child, depth - 1)
-    elif depth > 0 and isinstance(value, (list, tuple)):
+    elif depth > 0 and type(value) in (list, tuple):
         for child in value:
             yield from _texts(child, depth - 1)

@@ -144,6 +144,10 @@ class Neighbours(Protocol):
         """All resources of these types on this side, wherever they point: for what a cluster shares."""
         ...
 
+    def named(self, name: str, *types: str) -> Sequence[Resource]:
+        """Resources of these types whose id or name this is."""
+        ...
+
 
 class FacetContext(Frozen):
     """What an adapter may use beside the resource itself.

@@ -93,10 +93,11 @@ class TotalsBuilder:
         self.states[side.state] += 1
         self._before_complete = self._before_complete and cost.before.is_complete
         self._after_complete = self._after_complete and cost.after.is_complete
-        self.before += cost.before.monthly or NOTHING
-        self.after += cost.after.monthly or NOTHING
-        self.unpriced += [UnpricedPart(address, part) for part in side.unpriced]
-        self.needs_usage += any(part.missing is Missing.NEEDS_USAGE for part in side.unpriced)
+        self.before = _with(self.before, cost.before.monthly)
+        self.after = _with(self.after, cost.after.monthly)
+        if side.unpriced:
+            self.unpriced += [UnpricedPart(address, part) for part in side.unpriced]
+            self.needs_usage += any(part.missing is Missing.NEEDS_USAGE for part in side.unpriced)
         if changed and side.state not in _NOT_BILLABLE:
             self._changed += 1
             if not side.is_complete:
@@ -119,6 +120,8 @@ class TotalsBuilder:
             self._accelerators += ceil(most if isinstance(most, (int, Decimal)) else count)
 
     def _add_delta(self, address: str, cost: CostChange) -> None:
+        if cost.delta is NOTHING:
+            return
         if cost.delta is not None:
             self.delta += cost.delta
             if cost.delta.expected:
@@ -169,6 +172,11 @@ class TotalsBuilder:
             before_complete=self._before_complete,
             after_complete=self._after_complete,
         )
+
+
+def _with(total: MoneyRange, amount: MoneyRange | None) -> MoneyRange:
+    # NOTE: most resources of a large run are free: no new sum is made for those.
+    return total if amount is None or amount is NOTHING else total + amount
 
 
 def _plus(total: Decimal | None, bound: Decimal | None) -> Decimal | None:

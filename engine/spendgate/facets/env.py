@@ -7,7 +7,7 @@ from typing import Any
 
 from spendgate.facets.tags import Tags
 from spendgate.model.environments import canonical_env, env_in_name
-from spendgate.model.values import Text
+from spendgate.model.values import Text, Unknown
 
 _VARIABLES = ("environment", "env", "stage")
 
@@ -26,7 +26,7 @@ def environment(
     A tag with a word of its own (`environment = research`) answers too: the word is kept as it is, in lower case, so that
     policies may have an entry for it. An unknown tag value is not guessed around: the answer is `unknown`.
     """
-    value = tags.values.get("environment") if isinstance(tags.values, Mapping) else tags.values
+    value = tags.values if isinstance(tags.values, Unknown) else tags.values.get("environment")
     if isinstance(value, str) and value:
         return canonical_env(value) or value.strip().lower(), "tag"
     if value is not None and not isinstance(value, str):

@@ -55,7 +55,7 @@ class Tags(Frozen):
 
     def text(self, key: str) -> str | None:
         """The plain text of a tag; `None` when absent or unknown."""
-        value = self.values.get(key) if isinstance(self.values, Mapping) else None
+        value = None if isinstance(self.values, Unknown) else self.values.get(key)
         return value if isinstance(value, str) else None
 
 

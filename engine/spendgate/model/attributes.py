@@ -53,7 +53,7 @@ def _without_secrets(value: Any, marks: Any) -> Any:
 def _marked_paths(node: Any, prefix: str) -> Iterator[str]:
     if node is True:
         yield prefix
-    elif isinstance(node, Mapping):
+    elif type(node) is dict or isinstance(node, Mapping):
         for key in node:
             yield from _marked_paths(node[key], f"{prefix}.{key}" if prefix else str(key))
     elif isinstance(node, Sequence) and not isinstance(node, str):
@@ -121,11 +121,9 @@ class Attributes(Frozen):
             return None
         if isinstance(value, Unknown):
             return value
-        if value == "" or isinstance(value, (Mapping, list, tuple)):
-            return None
         if isinstance(value, bool):
             return "true" if value else "false"
-        return str(value)
+        return None if isinstance(value, (list, dict, tuple, Mapping)) else str(value)
 
     def number(self, path: str) -> Number:
         """The number at a path (numeric text counts); `None` when absent or not a number."""
@@ -170,12 +168,14 @@ class Attributes(Frozen):
         value = self.get(path)
         if isinstance(value, Unknown):
             return value
+        if value is ABSENT:
+            return ()
         unknown, sensitive = self.unknown, self.sensitive
         for key in path.split("."):
             unknown, sensitive = _step(unknown, key), _step(sensitive, key)
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             return (Attributes(value, unknown, sensitive, self.gap),)
-        if value is ABSENT or not isinstance(value, Sequence) or isinstance(value, str):
+        if not isinstance(value, Sequence) or isinstance(value, str):
             return ()
         found = []
         for index, child in enumerate(value):

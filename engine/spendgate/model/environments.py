@@ -15,10 +15,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("sandbox", r"sandbox|sbx|exp|experiment|experiments|experimental|poc|playground"),
 )
 _EXACT = tuple((env, re.compile(words)) for env, words in _WORDS)
-_WITHIN = re.compile(
-    "|".join(rf"(?P<{env}>(?<![a-z0-9])(?:{words})(?![a-z]))" for env, words in (_WORDS[1], _WORDS[0], *_WORDS[2:]))
-)
-# NOTE: staging stands first in the search within names, since "pre-prod" holds "prod".
+_BY_LENGTH = (_WORDS[1], _WORDS[0], *_WORDS[2:])
+"""NOTE: staging stands first in the search within names, since "pre-prod" holds "prod"."""
+_WITHIN = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(f'(?P<{env}>{words})' for env, words in _BY_LENGTH)})(?![a-z])")
 
 
 @lru_cache(maxsize=4096)

@@ -123,3 +123,18 @@ def test_types_that_are_not_in_the_run_need_no_graph() -> None:
     assert GROUP.after is not None
     assert graph.after.targets(GROUP.after, "lt", "lt") == ()
     assert graph._out is None
+
+
+def test_a_name_finds_who_has_it_on_each_side_and_says_so_to_the_other() -> None:
+    renamed = change("lt.t", {"id": "lt-1", "name": "old"}, {"id": "lt-1", "name": "new"})
+    graph = Graph([GROUP, renamed, OTHER], NoReferences())
+    assert [found.address for found in graph.after.named("new", "asg", "lt")] == ["lt.t"]
+    assert graph.before.named("new", "asg", "lt") == ()
+    assert not graph.before.would_answer(graph.after.trail)
+
+
+def test_an_attribute_that_says_nothing_points_nowhere_and_leaves_no_trail() -> None:
+    graph = Graph([GROUP, TEMPLATE, OTHER], NoReferences())
+    assert GROUP.after is not None
+    assert graph.after.targets(GROUP.after, "elsewhere", "lt") == ()
+    assert graph.after.trail == []

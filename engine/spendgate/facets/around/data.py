@@ -56,9 +56,8 @@ def _uris(resource: Resource) -> Iterator[str]:
 
 def _buckets(resource: Resource, context: FacetContext) -> Iterator[Resource]:
     """Buckets that an address names, and those that the configuration refers to where an address is not known yet."""
-    names = {uri.removeprefix("s3://").split("/", 1)[0] for uri in _uris(resource)}
-    for bucket in context.neighbours.of_types(_BUCKET):
-        if bucket.attributes.text("bucket") in names:
-            yield bucket
+    names = sorted({uri.removeprefix("s3://").split("/", 1)[0] for uri in _uris(resource)})
+    found = {bucket.address: bucket for name in names for bucket in context.neighbours.named(name, _BUCKET)}
+    yield from (found[address] for address in sorted(found))
     if not names:
         yield from context.neighbours.targets(resource, "", _BUCKET)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -31,12 +31,12 @@ class Expressions:
         """
         if expression is None:
             return None
-        if not isinstance(expression, Mapping):
+        if not isinstance(expression, dict):
             return Unknown("is a block, not a value")
         if "constant_value" in expression:
             return expression["constant_value"]
         given = expression.get("references")
-        references = [text for text in given if isinstance(text, str)] if isinstance(given, Sequence) else []
+        references = [text for text in given if isinstance(text, str)] if isinstance(given, list) else []
         longest = max(references, key=len, default="")
         if not longest.startswith("var.") or hops >= _MOST_HOPS or not all(map(longest.startswith, references)):
             return Unknown(f"depends on {', '.join(references)}" if references else "is not a constant")

@@ -49,14 +49,13 @@ class PlanReferences:
         # NOTE: grouped at once: holding the entries would keep both sides of every unchanged resource in memory.
         self._groups = _grouped(entries)
         self._edges: list[tuple[str, str, str]] | None = None
-        self._stated: Mapping[_BlockKey, frozenset[str]] = {}
+        self._stated: dict[_BlockKey, frozenset[str]] = {}
         self._block_of: dict[str, _BlockKey] = {}
 
     def edges(self) -> list[tuple[str, str, str]]:
         """`(from address, top-level attribute, to address)` in the order of the configuration."""
         if self._edges is None:
             groups = self._groups
-            self._stated = {key: frozenset(self._open(resource, key[0])) for key, resource in self._blocks()}
             self._block_of = {source.address: key for key, group in groups.items() for source in group.instances}
             self._edges = list(self._resolve(groups))
             self._groups = {}
@@ -74,29 +73,21 @@ class PlanReferences:
             for resource in module.resources:
                 yield (path, _block(resource.mode, resource.type, resource.name)), resource
 
-    def _open(self, resource: ConfigResource, path: tuple[str, ...]) -> Iterator[str]:
-        """The attributes whose expression's value the plan does not tell; a variable that is null states nothing."""
-        for name, expression in (resource.expressions or {}).items():
-            if not _is_constant(expression) and isinstance(self._expressions.value(expression, path), Unknown):
-                yield name
-
     def _resolve(self, groups: Mapping[_BlockKey, _Group]) -> Iterator[tuple[str, str, str]]:
+        """The edges; on the way `_stated` learns whose value the plan does not tell: a variable that is null states nothing."""
         resolver = _Resolver(self._expressions.modules)
         for key, resource in self._blocks():
-            group = groups.get(key)
-            if group is None:
-                continue
+            path, group = key[0], groups.get(key)
+            stated = []
             for attribute, expression in (resource.expressions or {}).items():
                 if _is_constant(expression):
                     continue
-                texts = list(_reference_texts(expression))
-                targets = resolver.targets(texts, key[0]) if texts else ()
-                if not targets:
-                    continue
-                per_instance = any(text in _PER_INSTANCE or text.startswith("each.value") for text in texts)
-                for source in group.instances:
-                    for address in _expand(source, targets, groups, per_instance):
-                        yield source.address, attribute, address
+                if isinstance(self._expressions.value(expression, path), Unknown):
+                    stated.append(attribute)
+                if group is not None:
+                    for source, address in _edges(group, expression, path, resolver, groups):
+                        yield source, attribute, address
+            self._stated[key] = frozenset(stated)
 
 
 class _Resolver:
@@ -114,6 +105,8 @@ class _Resolver:
                 continue
             longer = text
             found.update(dict.fromkeys(self._follow(text, path, 0)))
+        if len(found) == 1:
+            return tuple(found)
         # NOTE: Terraform lists `x.y[0].id`, `x.y[0]` and `x.y`; the keyed one is meant.
         keyed = {(target.module, target.block) for target in found if target.key is not None}
         return tuple(target for target in found if target.key is not None or (target.module, target.block) not in keyed)
@@ -178,19 +171,21 @@ def _is_constant(expression: Any) -> bool:
     return isinstance(expression, dict) and "constant_value" in expression
 
 
-def _reference_texts(expression: Any) -> Iterator[str]:
+def _reference_texts(expression: Any) -> list[str]:
     """All reference texts anywhere in an expression or block."""
+    found: list[str] = []
     stack = [expression]
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
             references = node.get("references")
-            if isinstance(references, list) and all(isinstance(text, str) for text in references):
-                yield from references
+            if isinstance(references, list):
+                found += [text for text in references if isinstance(text, str)]
             elif "constant_value" not in node:
                 stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
+    return found
 
 
 class _Group:
@@ -227,6 +222,19 @@ def _grouped(entries: Iterable[ResourceChange]) -> Mapping[_BlockKey, _Group]:
     return found
 
 
+def _edges(
+    group: _Group, expression: Any, path: tuple[str, ...], resolver: _Resolver, groups: Mapping[_BlockKey, _Group]
+) -> Iterator[tuple[str, str]]:
+    """`(from address, to address)` of what one expression of a block gives to each of its instances."""
+    texts = _reference_texts(expression)
+    targets = resolver.targets(texts, path) if texts else ()
+    if targets:
+        per_instance = any(text in _PER_INSTANCE or text.startswith("each.value") for text in texts)
+        for source in group.instances:
+            for address in _expand(source, targets, groups, per_instance):
+                yield source.address, address
+
+
 def _expand(
     source: _Instance, targets: Iterable[Target], groups: Mapping[_BlockKey, _Group], per_instance: bool
 ) -> Iterator[str]:
@@ -245,6 +253,8 @@ def _expand(
 
 def _module_instances(group: _Group, wanted: tuple[Step, ...], source: tuple[Step, ...]) -> Sequence[tuple[Step, ...]]:
     """The module instances in which targets lie: those that the expression names, else those nearest to the source."""
+    if not wanted:
+        return ((),)
     if not any(step.key is not None for step in wanted):
         shared = (*source[: len(wanted)], *wanted[len(source) :])
         if group.in_module(shared):
