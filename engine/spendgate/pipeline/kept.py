@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendgate.facets.around.alerts import alerts
+from spendgate.facets.around.budget_scopes import BUDGETS, MAKES_A_PLACE, covers, place_of
 from spendgate.model.carbon import Footprint
 from spendgate.model.resource import Action
 from spendgate.model.values import Unknown
@@ -24,7 +25,10 @@ def kept(members: Sequence[Assessed]) -> Mapping[str, Any]:
         "accelerators_added": _accelerators_added(own),
         "experiments": _experiments(there),
         "carbon_added_kg": _carbon_added(own),
-        "alerts": alerts(item.change.after for item in there if item.change.after is not None),
+        "alerts": {
+            **alerts(item.change.after for item in there if item.change.after is not None),
+            "uncovered": _uncovered(there),
+        },
     }
 
 
@@ -42,6 +46,41 @@ def _accelerators_added(members: Sequence[Assessed]) -> Any:
                 return Unknown("nothing bounds how many accelerators a part of it may start")
         added += after - item.accelerators_before
     return added
+
+
+def _uncovered(members: Sequence[Assessed]) -> Any:
+    """Accounts, projects and subscriptions that get accelerators, or are new, and that no budget with all it needs watches."""
+    budgets = [
+        item.change.after for item in members if item.change.after is not None and item.change.after.type in BUDGETS
+    ]
+    missing: dict[str, None] = {}
+    unsure: Unknown | None = None
+    for item in members:
+        thing = item.change.after
+        if thing is None or not item.touched or not (_gets_accelerators(item) or thing.type in MAKES_A_PLACE):
+            continue
+        answers = [(budget, covers(budget, thing, item.facets, item.around)) for budget in budgets]
+        sure = alerts(budget for budget, answer in answers if answer is True)
+        if all(sure[word] is True for word in sure):
+            continue
+        place = place_of(thing, item.facets, item.around)
+        maybe = alerts(budget for budget, answer in answers if answer is not False)
+        if all(maybe[word] is not False for word in maybe):
+            reasons = [answer for _, answer in answers if isinstance(answer, Unknown)]
+            unsure = next(iter([*reasons, *(word for word in maybe.values() if isinstance(word, Unknown))]), None)
+        elif isinstance(place, Unknown):
+            unsure = place
+        else:
+            missing[place] = None
+    return tuple(missing) if missing or unsure is None else unsure
+
+
+def _gets_accelerators(item: Assessed) -> bool:
+    after: Any = item.facets.accel.max_total
+    before: Any = item.accelerators_before
+    if any(side is None or isinstance(side, Unknown) for side in (after, before)):
+        return True
+    return bool(after > before)
 
 
 def _experiments(members: Sequence[Assessed]) -> int:

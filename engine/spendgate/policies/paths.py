@@ -45,7 +45,7 @@ _TOTALS: Words = {
     **dict.fromkeys(
         ("complete", "errored", "deferred", "count", "types", "accelerators_added", "experiments", "carbon_added_kg")
     ),
-    "alerts": dict.fromkeys(("actual", "forecast", "told")),
+    "alerts": dict.fromkeys(("actual", "forecast", "told", "uncovered")),
 }
 _POOL_PARTS: Words = {
     "capacity": _words(Capacity),

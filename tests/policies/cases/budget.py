@@ -41,9 +41,18 @@ def _alert(kind: str, threshold: int, mails: list[str]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _budget(*alerts: dict[str, object]) -> str:
+def _google_budget(scope: dict[str, object]) -> str:
+    return plan(
+        r("google_compute_instance.gpu", name="gpu", machine_type="g2-standard-4", zone="us-central1-a", project="ml", labels=DEV),
+        r("google_billing_budget.ml", billing_account="000000-000000-000000", budget_filter=[scope],
+          threshold_rules=[{"threshold_percent": 0.9, "spend_basis": "CURRENT_SPEND"},
+                           {"threshold_percent": 1.0, "spend_basis": "FORECASTED_SPEND"}]),
+    )  # fmt: skip
+
+
+def _budget(*alerts: dict[str, object], **more: object) -> str:
     return plan(_GPU, r("aws_budgets_budget.ml", budget_type="COST", limit_amount="1000", limit_unit="USD",
-                        time_unit="MONTHLY", notification=list(alerts)))  # fmt: skip
+                        time_unit="MONTHLY", notification=list(alerts), **more))  # fmt: skip
 
 
 _MAIL = ["finops@example.com"]
@@ -92,6 +101,18 @@ CASES = {
             r("google_billing_budget.ml", billing_account="000000-000000-000000",
               threshold_rules=[{"threshold_percent": 0.9, "spend_basis": "CURRENT_SPEND"},
                                {"threshold_percent": 1.0, "spend_basis": "FORECASTED_SPEND"}]),
+        ),
+        "fail.google-budget-of-another-project": _google_budget({"projects": ["projects/web"]}),
+        "pass.google-budget-of-this-project": _google_budget({"projects": ["projects/ml"]}),
+        "unknown.google-budget-by-a-projects-number": _google_budget({"projects": ["projects/123456789"]}),
+        "unknown.google-budget-of-some-services": _google_budget({"services": ["services/6F81-5844-456A"]}),
+        "fail.aws-budget-of-another-team": _budget(
+            _alert("ACTUAL", 80, _MAIL), _alert("FORECASTED", 100, _MAIL),
+            cost_filter=[{"name": "TagKeyValue", "values": ["user:team$web"]}]
+        ),
+        "unknown.aws-budget-narrowed-by-service": _budget(
+            _alert("ACTUAL", 80, _MAIL), _alert("FORECASTED", 100, _MAIL),
+            cost_filter=[{"name": "Service", "values": ["Amazon Simple Storage Service"]}]
         ),
         "skip.no-accelerators": _machine("m6i.large"),
     },
