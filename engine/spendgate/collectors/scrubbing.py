@@ -13,9 +13,9 @@ _LABELS = frozenset({"tags", "labels", "resourceLabels", "userLabels", "nodeSele
 """Maps whose keys people choose: `env` and `token-budget` are fine names for a label."""
 _FREE = frozenset(
     {
-        "args", "command", "commandLine", "commands", "commandToExecute", "description", "errors", "extensionProfile",
+        "args", "command", "commandLine", "commands", "commandToExecute", "description", "environmentSettings", "errors", "extensionProfile",
         "masterAuth", "osProfile", "outputs", "parameters", "protectedSettings", "script", "scripts", "siteConfig",
-        "sshKeys", "startupScript", "statusMessage",
+        "sshKeys", "startTask", "startupScript", "statusMessage", "userAccounts",
     }
 )  # fmt: skip
 """Fields that hold scripts, texts and settings of anybody's; nothing of them is read for a size or a price."""

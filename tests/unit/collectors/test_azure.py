@@ -335,7 +335,7 @@ def test_what_is_refused_is_said_and_the_rest_is_read(azure: Azure, page: str, r
         (COMPUTES, "computes of 1 of 1 microsoft.machinelearningservices/workspaces", {"box", "train"}),
         (ENDPOINTS, "deployments of online endpoints of 1 of 1 microsoft.machinelearningservices/workspaces", {"blue"}),
         (ONLINE, "deployments of online endpoints of 1 of 1 microsoft.machinelearningservices/workspaces", {"blue"}),
-        (VIEW, "whether they run of 1 of 1 microsoft.compute/virtualmachines", set()),
+        (VIEW, "power states of 1 of 1 microsoft.compute/virtualmachines", set()),
     ],
     ids=["models", "computes", "endpoints", "online-deployments", "power-state"],
 )
@@ -440,6 +440,45 @@ def test_the_command_writes_a_file_and_says_what_is_missing(azure: Azure) -> Non
     assert [
         problem.undetermined for problem in open_input("estate.jsonl", {}).problems if "computes" in problem.message
     ] == [True]
+
+
+BATCH = row("Microsoft.Batch/batchAccounts", "batch", {"accountEndpoint": "x"})
+RESERVED = row(
+    "Microsoft.Compute/capacityReservationGroups/capacityReservations",
+    "held",
+    {"virtualMachinesAssociated": [{"id": "a"}, {"id": "b"}]},
+    sku={"name": "Standard_NC24ads_A100_v4", "capacity": 4},
+)
+
+
+@pytest.fixture
+def capacity(azure: Azure) -> Azure:
+    """An Azure with a Batch account of one pool and a reservation that one machine runs in."""
+    azure.rows = {PROD: [BATCH, RESERVED], LAB: []}
+    start = {"commandLine": f"run {SECRET}", "environmentSettings": [{"name": "A", "value": SECRET}]}
+    pool = {"vmSize": "STANDARD_NC6S_V3", "currentDedicatedNodes": 3, "currentLowPriorityNodes": 1, "startTask": start}
+    azure.manager[f"{BATCH['id']}/pools"] = [child(BATCH["id"], "Microsoft.Batch/batchAccounts/pools", "gpu", pool)]
+    used = {"virtualMachinesAllocated": [{"id": "a"}]}
+    azure.manager[RESERVED["id"]] = {**RESERVED, "properties": {"instanceView": {"utilizationInfo": used}}}
+    return azure
+
+
+def test_pools_of_batch_and_free_reservations_are_counted_as_they_run(capacity: Azure) -> None:
+    records = collected(capacity)
+    found = {change.resource.name.rsplit("/", 1)[-1]: change.resource for change in read(records).changes}
+    assert found["gpu"].attributes.get("fixed_scale") == [{"target_dedicated_nodes": 3, "target_low_priority_nodes": 1}]
+    assert found["gpu"].attributes.get("tags") == BATCH["tags"]
+    assert found["held"].attributes.get("sku")[0]["capacity"] == 3
+    assert split(records)[1] == []
+    assert "PLANTED" not in json.dumps(records)
+
+
+def test_a_reservation_that_does_not_tell_its_use_is_said(capacity: Azure) -> None:
+    capacity.refusals[(RESERVED["id"], "")] = [FORBIDDEN]
+    records = collected(capacity)
+    assert split(records)[1][0].startswith("allocated machines of 1 of 1 microsoft.compute/capacityreservationgroups/")
+    held = next(one for one in read(records).changes if one.resource.name.endswith("held"))
+    assert held.resource.attributes.get("sku")[0]["capacity"] == 2
 
 
 def test_every_action_of_the_role_only_reads() -> None:

@@ -13,7 +13,7 @@ from spendgate.collectors.bearer import Bearer
 from spendgate.collectors.rest import UNAUTHORIZED, Api, RefusedError, endpoint, pages
 from spendgate.collectors.scrubbing import scrubbed
 from spendgate.errors import InputError, SettingsError
-from spendgate.inputs.inventory.azure import SHAPES
+from spendgate.inputs.inventory.azure import PLAIN, SHAPES
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told after each page: whose resources, how many were read, and how many there are."""
@@ -219,6 +219,7 @@ _KEPT = (
 def _written(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A row without what may be a secret; of a kind that nothing is read of, without its properties."""
     kept = {key: scrubbed(row[key], key) for key in _KEPT if row.get(key) is not None}
-    if str(row.get("type")).lower() in SHAPES and row.get("properties") is not None:
+    kind = str(row.get("type")).lower()
+    if kind in SHAPES and kind not in PLAIN and row.get("properties") is not None:
         kept["properties"] = scrubbed(row["properties"])
     return kept

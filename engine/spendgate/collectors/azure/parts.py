@@ -92,6 +92,20 @@ def _power(api: Api, row: Row) -> Iterator[Row]:
     yield from ()
 
 
+def _allocated(api: Api, row: Row) -> Iterator[Row]:
+    """How many of the machines that are reserved run."""
+    found = api.get(str(row["id"]), [("$expand", "instanceView"), ("api-version", "2024-07-01")])
+    view = (found.get("properties") or {}).get("instanceView") or {}
+    told = (view.get("utilizationInfo") or {}).get("virtualMachinesAllocated")
+    if not isinstance(told, list):
+        raise RefusedError("the answer is no instance view")
+    row["properties"] = {
+        **(row.get("properties") or {}),
+        "instanceView": {"utilizationInfo": {"virtualMachinesAllocated": [{}] * len(told)}},
+    }
+    yield from ()
+
+
 def _is_unpowered(row: Row) -> bool:
     extended = (row.get("properties") or {}).get("extended") or {}
     return not ((extended.get("instanceView") or {}).get("powerState") or {}).get("code")
@@ -102,7 +116,7 @@ def _is_classic_storage(row: Row) -> bool:
 
 
 PARTS: tuple[Part, ...] = (
-    Part("microsoft.compute/virtualmachines", "whether they run", _power,
+    Part("microsoft.compute/virtualmachines", "power states", _power,
          "Microsoft.Compute/virtualMachines/instanceView/read", _is_unpowered),
     Part("microsoft.cognitiveservices/accounts", "deployments of models",
          _children("deployments", "Microsoft.CognitiveServices/accounts/deployments", "2024-10-01"),
@@ -111,10 +125,15 @@ PARTS: tuple[Part, ...] = (
          _children("computes", f"{_ML}/computes", _ML_VERSION), f"{_ML}/computes/read"),
     Part("microsoft.machinelearningservices/workspaces", "deployments of online endpoints", _online,
          f"{_ML}/onlineEndpoints/deployments/read"),
+    Part("microsoft.batch/batchaccounts", "pools",
+         _children("pools", "Microsoft.Batch/batchAccounts/pools", "2024-07-01"), "Microsoft.Batch/batchAccounts/pools/read"),
+    Part("microsoft.compute/capacityreservationgroups/capacityreservations", "allocated machines", _allocated,
+         "Microsoft.Compute/capacityReservationGroups/capacityReservations/read"),
     Part("microsoft.storage/storageaccounts", "lifecycle policies", _policy,
          "Microsoft.Storage/storageAccounts/managementPolicies/read", _is_classic_storage),
 )  # fmt: skip
 READ_HERE = (
+    "microsoft.batch/batchaccounts/pools",
     "microsoft.cognitiveservices/accounts/deployments",
     "microsoft.machinelearningservices/workspaces/computes",
     "microsoft.machinelearningservices/workspaces/onlineendpoints/deployments",
@@ -124,7 +143,7 @@ READ_HERE = (
 
 def role() -> Mapping[str, Any]:
     """The custom role to grant, as `az role definition create` takes it: it may read these kinds and do nothing else."""
-    kinds = {f"{kind}/read" for kind in SHAPES if kind.count("/") == 1 or "/databases" in kind}
+    kinds = {f"{kind}/read" for kind in SHAPES if kind not in READ_HERE}
     known = {part.permission.lower() for part in PARTS}
     own = ["Microsoft.Resources/subscriptions/read", "Microsoft.Resources/subscriptions/resourceGroups/read"]
     parts = [part.permission for part in PARTS] + [f"{_ML}/onlineEndpoints/read"]

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spendgate.inputs.inventory.azure.shapes import NAMED, SHAPES, group_in, pools_of, power
+from spendgate.inputs.inventory.azure import services, shapes
+from spendgate.inputs.inventory.azure.shapes import NAMED, group_in, pools_of, power
 from spendgate.inputs.inventory.fields import MISSING, items, labels, opened, text
 from spendgate.inputs.inventory.shape import Item, Shape
 
-__all__ = ["SHAPES", "guessed_type", "items_of", "unshaped"]
+__all__ = ["PLAIN", "SHAPES", "guessed_type", "items_of", "unshaped"]
 
 Record = Mapping[str, Any]
+
+PLAIN = services.PLAIN
+"""By kind in lower case: those that cost nothing themselves, of which only tags and place are read."""
+SHAPES: Mapping[str, Shape] = {**shapes.SHAPES, **services.SHAPES, **PLAIN}
+"""By kind in lower case."""
 
 
 def items_of(document: Any) -> Iterator[Item] | None:
