@@ -83,7 +83,7 @@ def test_no_type_is_both_metered_and_free(type_: str) -> None:
         ("azurerm_machine_learning_workspace", EstimateState.FREE),
         ("azurerm_monitor_autoscale_setting", EstimateState.FREE),
         ("azapi_update_resource", EstimateState.FREE),
-        ("azurerm_recovery_services_vault", EstimateState.UNSUPPORTED),
+        ("azurerm_qumulo_file_system", EstimateState.UNSUPPORTED),
         ("azurerm_something_of_tomorrow", EstimateState.UNSUPPORTED),
     ],
 )

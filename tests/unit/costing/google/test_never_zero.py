@@ -78,7 +78,7 @@ def test_no_type_is_both_metered_and_free(type_: str) -> None:
     [
         ("google_project_iam_member", EstimateState.FREE),
         ("google_compute_network", EstimateState.FREE),
-        ("google_spanner_instance", EstimateState.UNSUPPORTED),
+        ("google_oracle_database_cloud_vm_cluster", EstimateState.UNSUPPORTED),
         ("google_something_of_tomorrow", EstimateState.UNSUPPORTED),
     ],
 )
