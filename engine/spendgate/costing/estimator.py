@@ -85,7 +85,7 @@ class Estimator:
 
     def _price(self, component: Component, items: list[LineItem], missing: list[Unpriced]) -> None:
         if component.quantity is None:
-            missing.append(_without_quantity(component))
+            missing.append(_without_quantity(component, self._has_rate(component)))
         elif component.quantity.low < 0 or component.quantity.expected < 0:
             missing.append(Unpriced(component.name, "its size is below zero, which cannot be meant"))
         elif component.quantity.expected > _MOST_UNITS or _MOST_UNITS < component.quantity.high < UNBOUNDED:
@@ -110,6 +110,13 @@ class Estimator:
     def tiers(self, query: RateQuery) -> tuple[RateTier, ...] | str:
         """The steps of a rate, or the reason why there are none."""
         return self._tiered(query)
+
+    def _has_rate(self, component: Component) -> bool:
+        """Whether stating the use of a part would give it an amount."""
+        if component.missing is not Missing.NEEDS_USAGE:
+            return True
+        found = self._tiered(component.query) if component.tiered else self._rate(component.query)
+        return not isinstance(found, str)
 
     def _rate(self, query: RateQuery) -> Rate | str:
         if query not in self._rates:
@@ -147,11 +154,12 @@ def _at_hours(subject: Subject) -> Subject:
     return replace(subject, hours_per_month=min(hours, HOURS_PER_MONTH))
 
 
-def _without_quantity(component: Component) -> Unpriced:
+def _without_quantity(component: Component, has_rate: bool) -> Unpriced:
     identity: tuple[object, ...] = ()
     if component.missing is Missing.NEEDS_USAGE:
         identity = (component.name, component.query)
-    return Unpriced(component.name, component.missing_reason, component.missing, identity)
+    reason = component.missing_reason if has_rate else f"{component.missing_reason}, and a price: none is known"
+    return Unpriced(component.name, reason, component.missing, identity)
 
 
 def _without_rate(component: Component, reason: str) -> Unpriced:
