@@ -9,6 +9,7 @@ from typing import Any
 
 from spendgate.costing.totals import Totals, TotalsBuilder
 from spendgate.costing.view import change_roots, cost_roots
+from spendgate.costing.work import work_of
 from spendgate.facets.lifetime import lifetime
 from spendgate.facets.observed import seen
 from spendgate.governance.budgets import UNALLOCATED, Budget
@@ -114,6 +115,8 @@ def _case(
         judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
     new = judged.action in (Action.CREATE, Action.DECLARE)
     derived = {"cost": cost_roots(item.cost, _running_hours(item.facets)), **(item.stated or {}), **change}
+    if work := work_of(item.facets, derived["cost"]["hourly"]):
+        derived["work"] = work
     if item.carbon is not None:
         derived["carbon"] = carbon_roots(item.carbon)
     if life := lifetime(item.facets.tags, now.date(), new=new):

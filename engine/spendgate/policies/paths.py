@@ -79,6 +79,7 @@ VOCABULARY: Words = {
         ),
         "commitment": dict.fromkeys(("covered", "name", "family", "machine_type", "free_per_hour", "free_share")),
     },
+    "work": dict.fromkeys(("accelerator_hours", "hours", "cost", "peak_tflops", "peak_share")),
     "load": dict.fromkeys(
         (
             "tokens_millions",

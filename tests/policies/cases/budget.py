@@ -31,6 +31,13 @@ def _job(hours: int, *, node: str = "L4", gpus: int = 1, tries: int = 0) -> str:
     )
 
 
+def _work(billions: str | None, tokens: str) -> str:
+    """A training run on eight A100 that states its work and no end."""
+    size = {"model-parameters-billions": billions} if billions else {}
+    labels = {**DEV, "workload": "train", **size, "training-tokens-billions": tokens}
+    return manifest(job(pod(gpus=8, node="A100"), labels=labels, backoffLimit=0))
+
+
 _GPU = r("aws_instance.gpu", instance_type="g5.xlarge", tags=DEV)
 
 
@@ -86,6 +93,9 @@ CASES = {
               stopping_condition=[{"max_runtime_in_seconds": 3600}])
         ),
         "skip.machine": _machine("m6i.large"),
+        "fail.work-above-the-budget-of-dev": _work("7", "1000"),
+        "pass.little-work": _work("1", "1"),
+        "unknown.work-of-a-model-of-unstated-size": _work(None, "1000"),
     },
     "BUD-007": {
         "pass.actual-and-forecast": _budget(_alert("ACTUAL", 80, _MAIL), _alert("FORECASTED", 100, _MAIL)),
