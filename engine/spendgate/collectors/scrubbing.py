@@ -58,7 +58,7 @@ def _of_metadata(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """NOTE: Compute Engine has a list of pairs here, Workbench a map, Cloud Run an object with annotations."""
     entries = value.get("items")
     if isinstance(entries, list):
-        kept = [each for each in entries if isinstance(each, Mapping) and each.get("key") in _METADATA]
+        kept = [each for each in entries if isinstance(each, Mapping) and str(each.get("key")) in _METADATA]
         return {"items": kept}
     found = {name: child for name, child in value.items() if name in _METADATA}
     notes = found.get("annotations")

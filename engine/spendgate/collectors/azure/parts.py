@@ -25,6 +25,13 @@ class Part(Frozen):
     wanted: Callable[[Row], bool] = lambda row: True
 
 
+def part_of(value: Any, *keys: str) -> Mapping[str, Any]:
+    """The map at these keys, one below the other; an empty one where there is none, or something else."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
 def listed(api: Api, path: str, version: str) -> Iterator[Row]:
     """The entries of a list of Resource Manager, over all its pages. Raises RefusedError."""
     first = api.get(path, [("api-version", version)])
@@ -57,13 +64,13 @@ _ML_VERSION = "2024-10-01"
 
 def _online(api: Api, row: Row) -> Iterator[Row]:
     for found in listed(api, f"{row['id']}/onlineEndpoints", _ML_VERSION):
-        for child in listed(api, f"{found['id']}/deployments", _ML_VERSION):
+        for child in listed(api, f"{found.get('id')}/deployments", _ML_VERSION):
             yield _placed(child, row, f"{_ML}/onlineEndpoints/deployments")
 
 
 def _policy(api: Api, row: Row) -> Iterator[Row]:
     """The lifecycle of an account's blobs; an account without one has none, which is an answer."""
-    properties = row["properties"] = dict(row.get("properties") or {})
+    properties = row["properties"] = dict(part_of(row, "properties"))
     try:
         found = api.get(f"{row['id']}/managementPolicies/default", [("api-version", "2023-05-01")])
     except RefusedError as refusal:
@@ -76,10 +83,10 @@ def _policy(api: Api, row: Row) -> Iterator[Row]:
 
 
 def _rules(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    policy = (found.get("properties") or {}).get("policy")
-    if not isinstance(policy, Mapping) or not isinstance(policy.get("rules"), list):
+    rules = part_of(found, "properties", "policy").get("rules")
+    if not isinstance(rules, list):
         raise RefusedError("the answer is no lifecycle policy")
-    return {"rules": policy["rules"]}
+    return {"rules": rules}
 
 
 def _power(api: Api, row: Row) -> Iterator[Row]:
@@ -88,27 +95,25 @@ def _power(api: Api, row: Row) -> Iterator[Row]:
     if not isinstance(statuses, list):
         raise RefusedError("the answer is no instance view")
     codes = [{"code": each.get("code")} for each in statuses if isinstance(each, Mapping)]
-    row["properties"] = {**(row.get("properties") or {}), "instanceView": {"statuses": codes}}
+    row["properties"] = {**part_of(row, "properties"), "instanceView": {"statuses": codes}}
     yield from ()
 
 
 def _allocated(api: Api, row: Row) -> Iterator[Row]:
     """How many of the machines that are reserved run."""
     found = api.get(str(row["id"]), [("$expand", "instanceView"), ("api-version", "2024-07-01")])
-    view = (found.get("properties") or {}).get("instanceView") or {}
-    told = (view.get("utilizationInfo") or {}).get("virtualMachinesAllocated")
+    told = part_of(found, "properties", "instanceView", "utilizationInfo").get("virtualMachinesAllocated")
     if not isinstance(told, list):
         raise RefusedError("the answer is no instance view")
     row["properties"] = {
-        **(row.get("properties") or {}),
+        **part_of(row, "properties"),
         "instanceView": {"utilizationInfo": {"virtualMachinesAllocated": [{}] * len(told)}},
     }
     yield from ()
 
 
 def _is_unpowered(row: Row) -> bool:
-    extended = (row.get("properties") or {}).get("extended") or {}
-    return not ((extended.get("instanceView") or {}).get("powerState") or {}).get("code")
+    return not part_of(row, "properties", "extended", "instanceView", "powerState").get("code")
 
 
 def _is_classic_storage(row: Row) -> bool:
