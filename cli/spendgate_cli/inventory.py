@@ -131,16 +131,29 @@ def azure(subscriptions: tuple[str, ...], endpoint: str | None, output: str, sho
     help="Only this one; several allowed. Default: all.",
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Where to write; default: standard output.")
+@click.option(
+    "--watch",
+    "watch_seconds",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Watch for so long after the lists, for work that comes up and ends. Default: 0.",
+)
 @click.option("--show-role", is_flag=True, help="Print the ClusterRole that this needs, and stop.")
 def kubernetes(
-    context: str | None, kubeconfig: str | None, namespaces: tuple[str, ...], output: str, show_role: bool
+    context: str | None,
+    kubeconfig: str | None,
+    namespaces: tuple[str, ...],
+    output: str,
+    watch_seconds: float,
+    show_role: bool,
 ) -> None:
     """Collect from a cluster, signed in as kubectl is, as one JSON list like that of `kubectl get -o json`."""
     from spendgate.collectors.kubernetes import collect, role
     from spendgate.errors import SettingsError
 
     if show_role:
-        click.echo(json.dumps(role(namespaces), indent=2))
+        click.echo(json.dumps(role(namespaces, watch=watch_seconds > 0), indent=2))
         return
     if output.endswith((".jsonl", ".ndjson")):
         raise SettingsError("a cluster is written as one JSON list, not as lines", hint="-o cluster.json")
@@ -148,6 +161,7 @@ def kubernetes(
         context=context,
         kubeconfig=kubeconfig,
         namespaces=tuple(dict.fromkeys(namespaces)),
+        watch_seconds=watch_seconds,
         progress=_progress if sys.stderr.isatty() else None,
     )
     _say(_write(records, output, ('{"apiVersion":"v1","kind":"List","items":[\n', ",\n", "\n]}\n")), output)

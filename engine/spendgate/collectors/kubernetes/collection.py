@@ -6,27 +6,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from spendgate.collectors.kubernetes.connection import Answers, RefusedError
-from spendgate.collectors.kubernetes.kinds import LISTED
+from spendgate.collectors.kubernetes.connection import EXPIRED, Answers, RefusedError
+from spendgate.collectors.kubernetes.kinds import LISTED, Kind
+from spendgate.collectors.kubernetes.listing import Listed, items
 from spendgate.collectors.kubernetes.scrubbing import scrubbed
+from spendgate.collectors.kubernetes.watching import Watch, follow, ordered
 from spendgate.errors import InputError, SettingsError
-from spendgate.model.frozen import Frozen
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told before each list: what is asked, its number, and how many there are."""
 
-_PAGE = 500
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-
-
-class _Kind(Frozen):
-    """A kind that the cluster serves: where its lists are, one of each namespace asked for, and what its items are called."""
-
-    paths: tuple[str, ...]
-    plural: str
-    api_version: str
-    kind: str
 
 
 def collect(
@@ -34,6 +25,7 @@ def collect(
     context: str | None = None,
     kubeconfig: str | None = None,
     namespaces: Sequence[str] = (),
+    watch_seconds: float = 0,
     progress: Progress | None = None,
     attempts: int = 5,
     wait_seconds: float = 1.0,
@@ -42,15 +34,16 @@ def collect(
 
     With `namespaces` only what is in them; what belongs to the cluster as a whole is said to be missing and not asked for: beside
     the pods of some namespaces, nodes would look idle.
+    With `watch_seconds`, work that comes up for so long after the lists is there as well, as it was last seen, also when it is gone.
     Overload and server errors are tried `attempts` times, `wait_seconds` apart and then longer. Raises SettingsError when nobody
     is signed in or the configuration is wrong, InputError when no list at all was answered.
     """
     answers = Answers(context, kubeconfig, attempts, wait_seconds)
-    kinds: list[_Kind] = []
+    kinds: list[Kind] = []
     wide: list[str] = []
     yield from _own(answers, namespaces)
     for found in _served(answers, namespaces, wide):
-        if isinstance(found, _Kind):
+        if isinstance(found, Kind):
             kinds.append(found)
         else:
             yield found
@@ -58,16 +51,19 @@ def collect(
         missing = f"nothing but {_named(namespaces)} was asked for: {', '.join(wide)} and all other namespaces are missing in this inventory"
         yield _problem("cluster-wide", missing)
     answered = 0
+    watches: list[Watch] = []
     for number, kind in enumerate(kinds, 1):
         if progress is not None:
             progress(f"{kind.plural} of {kind.api_version}", number, len(kinds))
         for path in kind.paths:
-            count = 0
+            count, listed = 0, Listed()
             try:
-                for item in _items(answers, kind, path):
+                for item in items(answers, kind, path, listed):
                     count += 1
                     yield item
                 answered += 1
+                if watch_seconds and kind.is_watched:
+                    watches.append(Watch(answers, kind, path, listed))
             except RefusedError as refusal:
                 _signed_in(refusal)
                 rest = f"broke off after {count}" if count else "gave nothing"
@@ -79,6 +75,24 @@ def collect(
                 yield _problem(kind.plural, what)
     if not answered:
         raise InputError("the cluster answered none of the lists, so nothing is known of what runs", hint="--show-role")
+    if watches and progress is not None:
+        progress(f"watching {len(watches)} lists for {watch_seconds:g} s", len(kinds), len(kinds))
+    for watch in follow(watches, watch_seconds, attempts, wait_seconds) if watches else ():
+        yield from ordered(watch.found.values())
+        yield from _unseen(watch)
+
+
+def _unseen(watch: Watch) -> Iterator[Mapping[str, Any]]:
+    """What may have come and gone without being seen."""
+    refusal = watch.refusal
+    why = "it fell behind the changes that the cluster keeps"
+    if refusal is not None and refusal.status != EXPIRED:
+        _signed_in(refusal)
+        why = refusal.why
+    if refusal is not None or watch.lost:
+        plural = watch.kind.plural
+        missing = f"the watch of {plural} broke off ({why}): {watch.kind.kind} that came and went may be missing in this inventory"
+        yield _problem(f"watch-{plural}", missing)
 
 
 def _named(namespaces: Sequence[str]) -> str:
@@ -100,7 +114,7 @@ def _own(answers: Answers, namespaces: Sequence[str]) -> Iterator[Mapping[str, A
             yield _problem(f"namespace-{name}", missing)
 
 
-def _served(answers: Answers, namespaces: Sequence[str], wide: list[str]) -> Iterator[_Kind | Mapping[str, Any]]:
+def _served(answers: Answers, namespaces: Sequence[str], wide: list[str]) -> Iterator[Kind | Mapping[str, Any]]:
     """The wanted kinds that the cluster serves, each in the version that it prefers; a problem for what cannot be told.
 
     With namespaces, kinds that are in none go to `wide`.
@@ -137,24 +151,7 @@ def _served(answers: Answers, namespaces: Sequence[str], wide: list[str]) -> Ite
                         wide.append(plural)
                         continue
                     paths = [f"{path}/namespaces/{name}/{plural}" for name in namespaces] or [f"{path}/{plural}"]
-                    yield _Kind(tuple(paths), plural, api_version, str(resource.get("kind")))
-
-
-def _items(answers: Answers, kind: _Kind, path: str) -> Iterator[Mapping[str, Any]]:
-    token = ""
-    while True:
-        page = answers.get(path, [("limit", str(_PAGE)), *([("continue", token)] if token else [])])
-        if not isinstance(page.get("items"), list):
-            raise RefusedError("the answer is no list")
-        for item in page["items"]:
-            # NOTE: the items of a list carry neither kind nor version of their own.
-            yield scrubbed({"apiVersion": kind.api_version, "kind": kind.kind, **item})
-        following = (page.get("metadata") or {}).get("continue") or ""
-        if following and following == token:
-            raise RefusedError("the next page is the same page")
-        token = following
-        if not token:
-            return
+                    yield Kind(tuple(paths), plural, api_version, str(resource.get("kind")))
 
 
 def _signed_in(refusal: RefusedError) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from spendgate.errors import SettingsError
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
-_AGAIN = frozenset({429, 500, 502, 503, 504})
+AGAIN = frozenset({429, 500, 502, 503, 504})
 _LONGEST_WAIT_SECONDS = 30.0
-_WHY = {
+_PART_BYTES = 65_536
+EXPIRED = 410
+WHY = {
     401: "not signed in: 401",
     403: "not allowed: 403",
     404: "not served: 404",
@@ -73,30 +75,33 @@ class Answers:
             try:
                 return self._once(path, query)
             except RefusedError as refusal:
-                if attempt == self._attempts or (refusal.status not in _AGAIN and refusal.status):
+                if attempt == self._attempts or (refusal.status not in AGAIN and refusal.status):
                     raise
             time.sleep(min(self._wait_seconds * 2 ** (attempt - 1), _LONGEST_WAIT_SECONDS))
         raise RefusedError("was not asked")
 
-    def _once(self, path: str, query: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    def lines(self, path: str, query: Sequence[tuple[str, str]], read_seconds: float) -> Iterator[bytes]:
+        """The lines of an answer as they come, until it ends; the last one may be half of one. Raises RefusedError."""
+        rest = b""
         try:
-            request: Any = self._client.param_serialize(
-                "GET",
-                path,
-                query_params=list(query),
-                header_params={"Accept": "application/json"},
-                auth_settings=["BearerToken"],
-            )
-            answer: Any = self._client.call_api(*request, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS))
-            status, body = int(answer.status), answer.read()
-        except self._refused as error:
-            status, body = int(getattr(error, "status", 0) or 0), b""
-            if not status:
-                raise RefusedError("no connection") from None
+            answer = self._asked(path, query, read_seconds)
+            try:
+                for part in answer.response.stream(_PART_BYTES):
+                    *whole, rest = (rest + part).split(b"\n")
+                    yield from (line for line in whole if line.strip())
+            finally:
+                answer.response.close()
         except self._broken:
             raise RefusedError("no connection") from None
-        if status != 200:
-            raise RefusedError(_WHY.get(status, f"HTTP {status}"), status)
+        if rest.strip():
+            yield rest
+
+    def _once(self, path: str, query: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+        try:
+            answer = self._asked(path, query, _READ_SECONDS)
+            status, body = int(answer.status), answer.read()
+        except self._broken:
+            raise RefusedError("no connection") from None
         try:
             value = json.loads(body)
         except ValueError:
@@ -104,3 +109,23 @@ class Answers:
         if not isinstance(value, Mapping):
             raise RefusedError("the answer is no object", status)
         return value
+
+    def _asked(self, path: str, query: Sequence[tuple[str, str]], read_seconds: float) -> Any:
+        """A response of status 200 whose body is still to be read."""
+        request: Any = self._client.param_serialize(
+            "GET",
+            path,
+            query_params=list(query),
+            header_params={"Accept": "application/json"},
+            auth_settings=["BearerToken"],
+        )
+        try:
+            answer: Any = self._client.call_api(*request, _request_timeout=(_CONNECT_SECONDS, read_seconds))
+            status = int(answer.status)
+        except self._refused as error:
+            status = int(getattr(error, "status", 0) or 0)
+            if not status:
+                raise RefusedError("no connection") from None
+        if status != 200:
+            raise RefusedError(WHY.get(status, f"HTTP {status}"), status)
+        return answer
