@@ -94,6 +94,10 @@ class Packing(Frozen):
     monthly: Mapping[str, Decimal | None] = {}
     placed: frozenset[str] = frozenset()
     """Names of needs of which at least one pod is on a node."""
+    idle: Mapping[str, Decimal] = {}
+    """Accelerators that are paid and not asked for, by the name of their shape."""
+    held: Mapping[str, frozenset[str]] = {}
+    """Names of the needs with pods on nodes of a shape."""
 
 
 class _Node:
@@ -196,11 +200,13 @@ class _Open:
         """What was started."""
         nodes = {name: len(found) for name, found in sorted(self._nodes.items()) if found}
         used = [node for found in self._nodes.values() for node in found]
-        idle = sum((node.accelerators for node in used), _NOTHING)
+        idle = {name: sum((node.accelerators for node in self._nodes[name]), _NOTHING) for name in nodes}
         monthly = {name: _sum(_monthly(node) for node in self._nodes[name]) for name in nodes}
         hourly = _sum(node.shape.hourly for node in used)
-        placed = frozenset(name for node in used for name in node.held)
-        return Packing(nodes, idle, dict(sorted(unplaced.items())), hourly, monthly, placed)
+        held = {name: frozenset(need for node in self._nodes[name] for need in node.held) for name in nodes}
+        placed = frozenset(name for names in held.values() for name in names)
+        left = dict(sorted(unplaced.items()))
+        return Packing(nodes, sum(idle.values(), _NOTHING), left, hourly, monthly, placed, idle, held)
 
 
 def _monthly(node: _Node) -> Decimal | None:

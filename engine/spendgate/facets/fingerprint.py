@@ -36,6 +36,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "aws_glue_job": ("command", "default_arguments", "worker_type", "number_of_workers", "max_capacity"),
 }  # fmt: skip
 """Jobs of clouds, each with the attributes that say what it does."""
+JOBS = frozenset(_PARTS)
 
 
 def work_of(resource: Resource, facets: Facets) -> Work | None:

@@ -26,6 +26,7 @@ from spendgate.model.resource import Level, Problem, Workload
 from spendgate.pipeline.assess import Assessor, Surroundings
 from spendgate.pipeline.cases import Run, docket
 from spendgate.pipeline.governing import Settled, input_roots, settle
+from spendgate.pipeline.joins import reads_joins
 from spendgate.pipeline.judging import judge
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
@@ -152,6 +153,10 @@ def _said(path: str, policies: Sequence[Policy], kept: _Kept) -> Iterator[Proble
     groups = sorted(policy.id for policy in policies if policy.scope == "group")
     if groups:
         message = f"{', '.join(groups)}: policies over groups are not judged on a stream"
+        yield Problem(Level.WARNING, message, file=path, undetermined=True)
+    joining = sorted(policy.id for policy in policies if policy.scope == "resource" and reads_joins(policy))
+    if joining:
+        message = f"{', '.join(joining)}: policies that compare resources of the whole run are not judged on a stream"
         yield Problem(Level.WARNING, message, file=path, undetermined=True)
     if kept.unpriced:
         yield Problem(Level.INFO, f"{kept.unpriced} more parts without a price are counted but not listed", file=path)

@@ -74,12 +74,13 @@ VOCABULARY: Words = {
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
         **dict.fromkeys(("redundant", "redundant_share")),
+        "offer": dict.fromkeys(("accelerators", "requested", "requested_share", "per_machine", "stranded", "smaller")),
+        **dict.fromkeys(("processes", "idle_share", "demand")),
         "own": dict.fromkeys(
             ("covers", "free", "asked", "model", "places", "power_monthly", "full_monthly", "data_gb")
         ),
         "commitment": dict.fromkeys(("covered", "name", "family", "machine_type", "free_per_hour", "free_share")),
     },
-    "work": dict.fromkeys(("accelerator_hours", "hours", "cost", "peak_tflops", "peak_share")),
     "load": dict.fromkeys(
         (
             "tokens_millions",

@@ -59,7 +59,98 @@ _MULTIKUEUE = {
     "spec": {"controllerName": "kueue.x-k8s.io/multikueue"},
 }
 
+
+def _pool(type_: str | None = "p4d.24xlarge", least: int = 1, most: int = 1) -> str:
+    scaling = [{"min_size": least, "desired_size": least, "max_size": most}]
+    types = (
+        {"instance_types": [type_]}
+        if type_
+        else {
+            "unknown": {"scaling_config": [{"min_size": True, "desired_size": True}]},
+            "instance_types": ["p4d.24xlarge"],
+        }
+    )
+    return plan(
+        r("aws_eks_node_group.a", cluster_name="ml", node_group_name="gpu", tags=DEV, scaling_config=scaling, **types)
+    )
+
+
+def _on_pool(gpus: int | str, pods: int = 1, *args: str) -> str:
+    spec = pod(*args, gpus=gpus, nodeSelector={"eks.amazonaws.com/nodegroup": "gpu"})
+    return manifest(job(spec, labels=DEV, parallelism=pods, completions=pods))
+
+
+def _machine_with_script(script: str) -> str:
+    return plan(r("aws_instance.a", instance_type="p4d.24xlarge", tags=DEV, user_data=f"#!/bin/bash\n{script}\n"))
+
+
+_SHARING = plan(
+    r(
+        "google_container_node_pool.a",
+        name="shared",
+        cluster="ml",
+        location="us-central1-a",
+        node_count=1,
+        node_config=[
+            {
+                "machine_type": "g2-standard-4",
+                "guest_accelerator": [
+                    {
+                        "type": "nvidia-l4",
+                        "count": 1,
+                        "gpu_sharing_config": [
+                            {"gpu_sharing_strategy": "TIME_SHARING", "max_shared_clients_per_gpu": 4}
+                        ],
+                    }
+                ],
+            }
+        ],
+    )
+)
+_SHARED_PODS = manifest(
+    job(
+        pod(
+            gpus=1,
+            requests={"cpu": "500m", "memory": "1Gi"},
+            nodeSelector={
+                "cloud.google.com/gke-nodepool": "shared",
+                "cloud.google.com/gke-max-shared-clients-per-gpu": "4",
+                "cloud.google.com/gke-gpu-sharing-strategy": "time-sharing",
+            },
+            tolerations=[{"key": "nvidia.com/gpu", "operator": "Exists"}],
+        ),
+        labels=DEV,
+        parallelism=4,
+        completions=4,
+    )
+)
+
 CASES = {
+    "GPU-004": {
+        "fail.two-of-eight-on-a-pool": _pool(),
+        "with/fail.two-of-eight-on-a-pool": _on_pool(2),
+        "pass.four-jobs-fill-the-pool": _pool(),
+        "with/pass.four-jobs-fill-the-pool": _on_pool(2, 4),
+        "fail.threes-leave-two-of-eight": _pool(),
+        "with/fail.threes-leave-two-of-eight": _on_pool(3, 2),
+        "fail.nobody-asks": _pool(),
+        "with/fail.nobody-asks": manifest(deployment(pod(node="cpu"), labels=DEV)),
+        "pass.a-pool-that-grows-with-its-pods": _pool(least=0, most=4),
+        "with/pass.a-pool-that-grows-with-its-pods": _on_pool(8, 2),
+        "pass.four-share-one-by-time": _SHARING,
+        "with/pass.four-share-one-by-time": _SHARED_PODS,
+        "unknown.number-filled-in-later": _pool(),
+        "with/unknown.number-filled-in-later": _on_pool("{{ gpus }}"),
+        "unknown.size-known-after-apply": _pool(None),
+        "with/unknown.size-known-after-apply": _on_pool(8),
+        "fail.two-of-a-machine-that-comes-whole": manifest(job(pod(gpus=2, node="A100"), labels=DEV)),
+        "pass.all-of-a-small-machine": manifest(job(pod(gpus=1, node="L4"), labels=DEV)),
+        "skip.a-plan-without-pods": _pool(),
+        "fail.two-processes-on-eight": _machine_with_script("torchrun --nproc_per_node=2 train.py"),
+        "pass.eight-processes-on-eight": _machine_with_script("torchrun --nproc_per_node=8 train.py"),
+        "fail.one-visible-device": _machine_with_script("CUDA_VISIBLE_DEVICES=0 python train.py"),
+        "skip.nothing-said-of-processes": _machine_with_script("python train.py"),
+    },
     "MC-001": {
         "fail.six-of-our-own-are-free": _FOUR_A100,
         "with/fail.six-of-our-own-are-free": _own(6),

@@ -133,3 +133,96 @@ def test_a_machine_that_tells_nothing_may_be_free(tmp_path: Path) -> None:
 def test_what_is_free_is_given_out_once(tmp_path: Path) -> None:
     found = around(tmp_path, wanted("a", "b"), own(own_node("a", used=2)), now=datetime.fromisoformat(NOW))
     assert [found[f"google_compute_instance.{name}"]["own"]["covers"] for name in "ab"] == [True, False]
+
+
+def group(name: str, type_: str = "p4d.24xlarge", least: int = 1, desired: int = 1, most: int = 1, **more: Any) -> Any:
+    scaling = [{"min_size": least, "desired_size": desired, "max_size": most}]
+    return r(
+        f"aws_eks_node_group.{name}",
+        cluster_name="ml",
+        node_group_name=name,
+        instance_types=[type_],
+        scaling_config=scaling,
+        **more,
+    )
+
+
+def on(pool: str, name: str, gpus: int | str, pods: int = 1, **more: Any) -> dict[str, Any]:
+    spec = pod(gpus=gpus, **{"nodeSelector": {"eks.amazonaws.com/nodegroup": pool}, **more})
+    made = job(spec, parallelism=pods, completions=pods)
+    return {**made, "metadata": {**made["metadata"], "name": name}}
+
+
+@pytest.mark.parametrize(
+    ("pool", "pods", "expected"),
+    [
+        pytest.param(group("a"), [on("a", "j", 2)], ("8", "2", "0"), id="two of eight"),
+        pytest.param(group("a"), [on("a", "j", 2, pods=4)], ("8", "8", "0"), id="four pods of two"),
+        pytest.param(group("a"), [on("a", "j", 3, pods=2)], ("8", "6", "2"), id="pods of three leave two"),
+        pytest.param(
+            group("a"), [on("a", "j", 3, pods=2), on("a", "k", 2)], ("8", "8", "0"), id="another pod fits what is left"
+        ),
+        pytest.param(group("a", desired=2, most=2, least=2), [on("a", "j", 8)], ("16", "8", "0"), id="one of two machines"),
+        pytest.param(group("a", least=1, most=4), [on("a", "j", 8, pods=2)], ("16", "16", "0"), id="a pool that grows"),
+        pytest.param(group("a", least=2, desired=2, most=4), [on("b", "j", 8)], ("16", "0", "0"), id="pods of other nodes"),
+        pytest.param(
+            group("a", taint=[{"key": "gpu", "value": "x", "effect": "NO_SCHEDULE"}]),
+            [on("a", "j", 8)], ("8", "0", "0"), id="pods that do not stand its taint",
+        ),
+        pytest.param(
+            group("a"), [on("a", "j", 8), {**on("a", "d", 1), "kind": "DaemonSet", "apiVersion": "apps/v1"}],
+            ("8", "8", "0"), id="a DaemonSet is not counted",
+        ),
+        pytest.param(
+            group("a"), [{**on("a", "j", 8), "status": {"completionTime": "2026-11-01T00:00:00Z"}}],
+            ("8", "0", "0"), id="a job that is over",
+        ),
+    ],
+)  # fmt: skip
+def test_accelerators_of_a_pool_beside_what_pods_ask_for(
+    tmp_path: Path, pool: Any, pods: list[dict[str, Any]], expected: tuple[str, str, str]
+) -> None:
+    offer = around(tmp_path, plan(pool), manifest(*pods))["aws_eks_node_group.a"]["offer"]
+    assert tuple(str(offer[key]) for key in ("accelerators", "requested", "stranded")) == expected
+
+
+def test_an_empty_pool_that_grows_costs_nothing_and_offers_nothing(tmp_path: Path) -> None:
+    found = around(tmp_path, plan(group("a", least=0, desired=0, most=4)), manifest(on("b", "j", 8)))
+    assert "offer" not in found["aws_eks_node_group.a"]
+
+
+def test_what_a_pod_asks_for_may_be_filled_in_later(tmp_path: Path) -> None:
+    found = around(tmp_path, plan(group("a")), manifest(on("a", "j", "{{ gpus }}"), on("a", "k", 2)))
+    assert str(found["aws_eks_node_group.a"]["offer"]["requested"]) == "2"
+    assert found["aws_eks_node_group.a"]["offer"]["requested_share"] is None
+
+
+def test_a_plan_alone_says_nothing_of_pods(tmp_path: Path) -> None:
+    assert "offer" not in around(tmp_path, plan(group("a")))["aws_eks_node_group.a"]
+
+
+def node(name: str, gpus: int) -> dict[str, Any]:
+    labels = {
+        "node.kubernetes.io/instance-type": "p4d.24xlarge",
+        "topology.kubernetes.io/region": "us-east-1",
+        "karpenter.sh/nodepool": "x",
+    }
+    amounts = {"cpu": "96", "memory": "1100Gi", "nvidia.com/gpu": str(gpus)}
+    return {
+        "apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels},
+        "status": {"capacity": amounts, "allocatable": amounts},
+    }  # fmt: skip
+
+
+def test_live_nodes_of_one_kind_are_looked_at_together(tmp_path: Path) -> None:
+    found = around(tmp_path, manifest(node("a", 8), node("b", 8), job(pod(gpus=8))))
+    for name in ("Node/a", "Node/b"):
+        offer = found[name]["offer"]
+        assert (str(offer["accelerators"]), str(offer["requested"])) == ("16", "8")
+
+
+def test_without_nodes_in_the_run_a_workload_pays_for_the_machine_that_it_names(tmp_path: Path) -> None:
+    found = around(tmp_path, manifest(job(pod(gpus=2, node="A100"))))["Job/ml/a"]
+    assert (str(found["offer"]["requested"]), str(found["offer"]["accelerators"])) == ("2", "8")
+    assert found["offer"]["smaller"]
+    assert "idle_share" not in found

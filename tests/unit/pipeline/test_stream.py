@@ -78,6 +78,12 @@ def test_policies_over_groups_are_said_not_to_be_judged(estate: Path, tmp_path: 
     assert streamed.exit_code == 3
 
 
+def test_policies_that_compare_resources_are_said_not_to_be_judged(estate: Path) -> None:
+    _, streamed = both(estate, Settings(packs=("experiment",)))
+    said = [problem.message for problem in streamed.problems if problem.undetermined]
+    assert "EXP-003: policies that compare resources of the whole run are not judged on a stream" in said
+
+
 def test_what_is_unpriced_is_kept_within_bounds(tmp_path: Path) -> None:
     path = tmp_path / "estate.jsonl"
     item = {

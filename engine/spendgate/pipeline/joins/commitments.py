@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from spendgate.prices.overlay import RateOverlay
     from spendgate.prices.rates_file import Commitment
 
-FIELDS = ("commitment",)
 _ENDS_SOON = timedelta(days=30)
 _LOOKED_UP_WITHIN = timedelta(days=30)
 _NO_SPOT = frozenset({"spot", "reserved", "capacity-block"})

@@ -24,7 +24,6 @@ from spendgate.pipeline.cases import Run
 from spendgate.ports import PriceSource
 from spendgate.settings import Settings
 
-FIELDS = ("own",)
 FRESH = timedelta(hours=24)
 """What was free longer ago than a day is not known to be free."""
 _OWN = frozenset({"onprem_node", "onprem_pool"})

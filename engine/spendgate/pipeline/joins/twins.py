@@ -15,14 +15,13 @@ from spendgate.model.resource import Action, Resource
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.cases import Run, use_of
+from spendgate.pipeline.joins.activity import OVER, is_over
 from spendgate.settings import Settings
 
-FIELDS = ("fingerprint", "same_work", "fits_together", "fits_with", "busiest", "redundant_share", "redundant")
 _THERE_ALREADY = frozenset({Action.NO_OP, Action.EXISTS, Action.UPDATE, Action.IMPORT, Action.MOVE})
 _EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
 _SHOWN = 3
 _Places: TypeAlias = tuple[int, ...]
-_OVER = frozenset({"completed", "complete", "succeeded", "failed", "stopped", "stopping", "cancelled"})
 
 
 class _Active(Frozen):
@@ -56,7 +55,7 @@ def _active(place: int, item: Assessed) -> _Active | None:
 
 def _runs_and_ends(resource: Resource, item: Assessed) -> bool:
     observed = resource.observed
-    if observed is not None and (observed.stopped or (observed.state or "") in _OVER):
+    if observed is not None and (observed.stopped or (observed.state or "") in OVER):
         return False
     if item.facets.kind != "k8s.workload":
         return True
@@ -66,19 +65,7 @@ def _runs_and_ends(resource: Resource, item: Assessed) -> bool:
         return False
     if isinstance(item.facets.capacity.desired, int) and item.facets.capacity.desired == 0:
         return False
-    status = resource.attributes.values.get("status")
-    return not (isinstance(status, Mapping) and _is_over(status))
-
-
-def _is_over(status: Mapping[str, Any]) -> bool:
-    said = [status.get("completionTime"), status.get("phase"), status.get("jobStatus")]
-    if said[0] or any(str(word).lower() in _OVER for word in said[1:]):
-        return True
-    conditions = status.get("conditions")
-    return isinstance(conditions, list) and any(
-        isinstance(each, Mapping) and str(each.get("type")).lower() in _OVER and str(each.get("status")) == "True"
-        for each in conditions
-    )
+    return not is_over(resource)
 
 
 def _twins(active: Sequence[_Active]) -> Iterator[tuple[int, Mapping[str, Any]]]:
