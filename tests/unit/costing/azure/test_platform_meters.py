@@ -1,0 +1,312 @@
+"""Edge, watching, backups and platforms of Azure: how much of what they are made of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.unit.azure_run import Run, azure, book, estimate_of
+from tests.unit.costing.shared.everything import amounts, metered
+
+from spendgate.errors import SettingsError
+from spendgate.model.cost import EstimateState
+
+D = Decimal
+H = 730
+Beside = tuple[str, str, dict[str, Any]]
+
+
+def parts(type_: str, attributes: dict[str, Any], *beside: Beside, region: str = "eastus", **usage: Any) -> Any:
+    """Parts of one resource beside others that an attribute of it points at: `(attribute, type, attributes)`."""
+    first = azure(type_, attributes, region=region)
+    others = [azure(other, values, name=f"other{n}") for n, (_, other, values) in enumerate(beside)]
+    refs = [(first.address, attribute, one.address) for (attribute, *_), one in zip(beside, others, strict=True)]
+    return metered(Run(first, *others, refs=refs), book(), **usage)
+
+
+RULES = [{"name": f"r{n}", "enabled": n != 0} for n in range(9)]
+ALERT = {"scopes": ["/a", "/b"], "criteria": [{"dimension": [{"values": ["x", "y"]}, {"values": ["z"]}]}]}
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes", "usage", "expected"),
+    [
+        pytest.param(
+            "azurerm_frontdoor",
+            {"routing_rule": RULES, "frontend_endpoint": [{}] * 103},
+            {"monthly_inbound_data_transfer_gb": 5, "monthly_outbound_data_transfer_gb": {"north_america_europe_africa": 70}},
+            {
+                "Routing rules (first 5)": (5 * H, "hours"),
+                "Routing rules (additional)": (3 * H, "hours"),
+                "Frontend hosts (over 100)": (3, "hosts"),
+                "Inbound data transfer": (5, "GB"),
+                "Outbound data transfer (zone 1)": (70, "GB"),
+            },
+            id="rules that are enabled, hosts above those included",
+        ),
+        pytest.param(
+            "azurerm_frontdoor_firewall_policy",
+            {"custom_rule": [{}, {}], "managed_rule": [{}]},
+            {"monthly_custom_rule_requests": 2_000_000},
+            {"Policy": (1, "months"), "Custom rules": (2, "rules"), "Managed rulesets": (1, "rulesets"), "Custom rule requests": (2, "1M requests")},
+            id="rules of a firewall policy",
+        ),
+        pytest.param(
+            "azurerm_cdn_frontdoor_profile",
+            {"sku_name": "Premium_AzureFrontDoor"},
+            {"monthly_requests": 50_000},
+            {"Base fee (premium)": (1, "months"), "Requests (zone 1)": (5, "10k requests")},
+            id="the base fee of a profile",
+        ),
+        pytest.param(
+            "azurerm_express_route_circuit",
+            {"sku": [{"tier": "Premium", "family": "MeteredData"}], "bandwidth_in_mbps": 200},
+            {"monthly_outbound_gb": 10},
+            {"Circuit (premium metered 200 mbps)": (1, "months"), "Outbound data": (10, "GB")},
+            id="a metered circuit and what goes out",
+        ),
+        pytest.param(
+            "azurerm_express_route_circuit",
+            {"sku": [{"tier": "Standard", "family": "UnlimitedData"}], "bandwidth_in_gbps": 1},
+            {},
+            {"Circuit (standard unlimited 1000 mbps)": (1, "months")},
+            id="an unlimited circuit",
+        ),
+        pytest.param("azurerm_monitor_metric_alert", ALERT, {}, {"Metrics monitoring": (4, "time-series")}, id="scopes times combinations"),
+        pytest.param(
+            "azurerm_monitor_metric_alert",
+            {"dynamic_criteria": [{}]},
+            {},
+            {"Metrics monitoring": (1, "time-series"), "Dynamic threshold monitoring": (1, "time-series")},
+            id="a dynamic threshold costs beside the metric",
+        ),
+        pytest.param(
+            "azurerm_monitor_scheduled_query_rules_alert_v2",
+            {**ALERT, "evaluation_frequency": "PT5M"},
+            {},
+            {"Log alert (5 minute frequency)": (1, "rules"), "Additional time series (5 minute frequency)": (3, "time-series")},
+            id="a log alert and the series beside the first",
+        ),
+        pytest.param(
+            "azurerm_monitor_scheduled_query_rules_alert",
+            {"frequency": 60},
+            {},
+            {"Log alert (15 minute frequency)": (1, "rules")},
+            id="once an hour is billed as once a quarter of one",
+        ),
+        pytest.param(
+            "azurerm_monitor_action_group",
+            {"email_receiver": [{}]},
+            {"monthly_emails": 100, "monthly_sms_messages": {"country_code_1": 7, "country_code_34": 3}},
+            {
+                "Email notifications": (100, "emails"),
+                "SMS messages (country code 1)": (7, "messages"),
+                "SMS messages (country code 34)": (3, "messages"),
+            },
+            id="notifications by use and by country",
+        ),
+        pytest.param(
+            "azurerm_network_connection_monitor",
+            {
+                "test_group": [
+                    {"source_endpoints": ["a", "b"], "destination_endpoints": ["c", "d", "e"], "test_configuration_names": ["t"]},
+                    {"enabled": False, "source_endpoints": ["a"], "destination_endpoints": ["c"], "test_configuration_names": ["t"]},
+                ]
+            },
+            {},
+            {"Connection tests": (6, "tests")},
+            id="sources times destinations times configurations",
+        ),
+        pytest.param(
+            "azurerm_security_center_subscription_pricing",
+            {"tier": "Standard", "resource_type": "VirtualMachines"},
+            {"monthly_servers_plan_2_nodes": 4},
+            {"Defender: Servers, plan 2": (4 * H, "server-hours")},
+            id="Defender by servers that are stated",
+        ),
+        pytest.param(
+            "azurerm_active_directory_domain_service", {"sku": "Premium"}, {}, {"Domain service (Premium)": (H, "hours")}, id="a domain service"
+        ),
+        pytest.param(
+            "azurerm_iothub", {"sku": [{"name": "S1", "capacity": 3}]}, {}, {"IoT Hub (S1)": (3, "units")}, id="units of an IoT hub"
+        ),
+        pytest.param(
+            "azurerm_integration_service_environment",
+            {"sku_name": "Premium_2"},
+            {},
+            {"Base unit (Premium)": (H, "hours"), "Scale units": (2 * H, "hours")},
+            id="an isolated environment and its scale units",
+        ),
+        pytest.param(
+            "azurerm_app_service_certificate_order",
+            {"product_type": "WildCard"},
+            {},
+            {"Certificate (WildCard)": (D("0.0833"), "years")},
+            id="a twelfth of a certificate's year",
+        ),
+        pytest.param(
+            "azurerm_stream_analytics_job", {"streaming_units": 6}, {}, {"Streaming units": (6 * H, "SU-hours")}, id="streaming units"
+        ),
+        pytest.param(
+            "azurerm_container_app_environment",
+            {"workload_profile": [{"workload_profile_type": "Consumption"}, {"workload_profile_type": "D4", "minimum_count": 2, "maximum_count": 5}]},
+            {},
+            {"Dedicated plan management": (H, "hours"), "Dedicated profile (D4)": (2 * H, "hours")},
+            id="dedicated profiles",
+        ),
+        pytest.param(
+            "azurerm_redhat_openshift_cluster",
+            {"main_profile": [{"vm_size": "Standard_D8s_v3"}], "worker_profile": [{"vm_size": "Standard_D4s_v3", "node_count": 4}]},
+            {},
+            {
+                "Control machines (Standard_D8s_v3)": (3 * H, "hours"),
+                "Workers (Standard_D4s_v3)": (4 * H, "hours"),
+                "OpenShift licence (Standard_D4s_v3)": (4 * H, "hours"),
+            },
+            id="OpenShift: three control machines, workers, licences",
+        ),
+        pytest.param(
+            "azurerm_cosmosdb_postgresql_cluster",
+            {"coordinator_vcores": 4, "coordinator_storage_quota_in_mb": 524288, "node_count": 2, "node_vcores": 8,
+             "node_storage_quota_in_mb": 1048576, "node_server_edition": "MemoryOptimized", "ha_enabled": True},
+            {},
+            {
+                "Coordinator (GeneralPurpose)": (8 * H, "vCore-hours"),
+                "Coordinator storage": (1024, "GB-month"),
+                "Workers (MemoryOptimized)": (32 * H, "vCore-hours"),
+                "Workers storage": (4096, "GB-month"),
+            },
+            id="coordinator and workers, twice with standbys",
+        ),
+        pytest.param(
+            "azurerm_mongo_cluster",
+            {"compute_tier": "M40", "shard_count": 2, "storage_size_in_gb": 128, "high_availability_mode": "ZoneRedundantPreferred"},
+            {},
+            {"Shards (M40)": (4 * H, "hours"), "Storage": (512, "GB-month")},
+            id="shards, twice with high availability",
+        ),
+        pytest.param(
+            "azurerm_function_app_flex_consumption",
+            {"instance_memory_in_mb": 4096, "always_ready": [{"instance_count": 2}]},
+            {"monthly_executions": 5_000_000},
+            {"Always ready": (8 * H, "GB-hours"), "Executions": (5, "1M executions")},
+            id="instances that are always ready",
+        ),
+        pytest.param(
+            "azurerm_elastic_san", {"base_size_in_tib": 2, "extended_size_in_tib": 3}, {},
+            {"Base capacity": (2, "TiB-month"), "Further capacity": (3, "TiB-month")}, id="base and further capacity",
+        ),
+        pytest.param("azurerm_fabric_capacity", {"sku": [{"name": "F64"}]}, {}, {"Capacity (F64)": (H, "hours")}, id="a capacity of Fabric"),
+        pytest.param(
+            "azurerm_vmware_private_cloud",
+            {"sku_name": "av36", "management_cluster": [{"size": 3}]},
+            {},
+            {"Hosts (av36)": (3 * H, "hours")},
+            id="hosts of VMware",
+        ),
+        pytest.param(
+            "azurerm_dev_test_linux_virtual_machine",
+            {"size": "Standard_D2s_v3"},
+            {},
+            {"Machine (on-demand, Standard_D2s_v3)": (H, "hours")},
+            id="a machine of a lab is a machine",
+        ),
+    ],
+)  # fmt: skip
+def test_how_much_of_what(
+    type_: str, attributes: dict[str, Any], usage: dict[str, Any], expected: dict[str, tuple[Decimal, str]]
+) -> None:
+    estimate, _ = parts(type_, attributes, **usage)
+    assert amounts(estimate) == expected
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes"),
+    [
+        ("azurerm_monitor_metric_alert", {"enabled": False, "criteria": [{}]}),
+        ("azurerm_security_center_subscription_pricing", {"tier": "Free"}),
+        ("azurerm_iothub", {"sku": [{"name": "F1", "capacity": 1}]}),
+        ("azurerm_app_service_certificate_binding", {"ssl_state": "SniEnabled"}),
+        ("azurerm_app_service_environment_v3", {}),
+        ("azurerm_container_app_environment", {}),
+        ("azurerm_cdn_frontdoor_endpoint", {}),
+        ("azurerm_recovery_services_vault", {}),
+    ],
+)
+def test_what_costs_nothing_is_free(type_: str, attributes: dict[str, Any]) -> None:
+    estimate, _ = parts(type_, attributes)
+    assert estimate.state is EstimateState.FREE
+
+
+@pytest.mark.parametrize(
+    ("region", "zone"),
+    [("westeurope", "zone 1"), ("japaneast", "zone 2"), ("brazilsouth", "zone 3"), ("australiaeast", "zone 4"), ("centralindia", "zone 5")],
+)  # fmt: skip
+def test_the_edge_is_billed_by_the_zone_of_its_region(region: str, zone: str) -> None:
+    use = {"monthly_outbound_gb": 1}
+    _, asked = parts("azurerm_cdn_frontdoor_profile", {"sku_name": "Standard_AzureFrontDoor"}, region=region, **use)
+    assert f"{zone} outbound" in {query.item for query in asked}
+
+
+@pytest.mark.parametrize(
+    ("sku", "more", "expected"),
+    [
+        ("Standard_Verizon", {}, {"Outbound data transfer (standard verizon, zone 1)"}),
+        ("Standard_Akamai", {"optimization_type": "DynamicSiteAcceleration"}, {"Outbound data transfer (standard akamai, zone 1)", "Accelerated data transfer"}),
+        ("Standard_Microsoft", {"delivery_rule": [{}] * 7}, {"Outbound data transfer (standard microsoft, zone 1)", "Rules engine rules (over 5)"}),
+    ],
+)  # fmt: skip
+def test_a_cdn_endpoint_costs_what_its_profiles_provider_asks(
+    sku: str, more: dict[str, Any], expected: set[str]
+) -> None:
+    profile = ("profile_name", "azurerm_cdn_profile", {"sku": sku})
+    estimate, _ = parts("azurerm_cdn_endpoint", more, profile, monthly_outbound_gb=100)
+    assert set(amounts(estimate)) == expected
+
+
+def test_traffic_of_the_edge_is_stepped() -> None:
+    use = {"monthly_outbound_data_transfer_gb": {"north_america_europe_africa": 60_000}}
+    estimate = estimate_of("azurerm_frontdoor", {"routing_rule": [{"enabled": True}]}, **use)
+    out = [item.monthly.expected for item in estimate.items if item.name.startswith("Outbound")]
+    assert out == [D(1700), D(6000), D(1300)]
+
+
+MACHINE = {"os_disk": [{"disk_size_gb": 100}]}
+
+
+@pytest.mark.parametrize(
+    ("vault", "size", "usage", "expected"),
+    [
+        pytest.param({}, 100, {}, {"Protected instance (each 500 GB)": 1, "Backup storage (GRS)": 100}, id="geo-redundant unless it says otherwise"),
+        pytest.param({"storage_mode_type": "LocallyRedundant"}, 40, {}, {"Protected instance (up to 50 GB)": 1, "Backup storage (LRS)": 40}, id="a small machine"),
+        pytest.param({"storage_mode_type": "GeoRedundant", "cross_region_restore_enabled": True}, 1200, {"additional_backup_retention_gb": 300},
+                     {"Protected instance (each 500 GB)": 3, "Backup storage (RA-GRS)": 1500}, id="each further 500 GB, and older points"),
+        pytest.param({}, None, {"disk_utilization_gb": 60}, {"Protected instance (each 500 GB)": 1, "Backup storage (GRS)": 60}, id="as much as is stated"),
+    ],
+)  # fmt: skip
+def test_a_backup_costs_by_the_size_of_what_it_protects(
+    vault: dict[str, Any], size: int | None, usage: dict[str, Any], expected: dict[str, int]
+) -> None:
+    machine = ("source_vm_id", "azurerm_linux_virtual_machine", {"os_disk": [{"disk_size_gb": size}]})
+    kept = ("recovery_vault_name", "azurerm_recovery_services_vault", vault)
+    estimate, _ = parts("azurerm_backup_protected_vm", {}, machine, kept, **usage)
+    assert {name: amount for name, (amount, _) in amounts(estimate).items()} == expected
+
+
+def test_a_backup_of_a_machine_without_a_size_asks_for_it() -> None:
+    estimate, _ = parts("azurerm_backup_protected_vm", {})
+    assert estimate.state is EstimateState.NEEDS_USAGE
+    assert all("disk_utilization_gb" in part.reason for part in estimate.unpriced)
+
+
+def test_a_country_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingsError, match="country_code_1"):
+        parts("azurerm_monitor_action_group", {}, monthly_sms_messages={"germany": 5})
+
+
+def test_the_book_prices_a_log_alert_and_a_domain_service() -> None:
+    alert = estimate_of("azurerm_monitor_scheduled_query_rules_alert_v2", {"evaluation_frequency": "PT15M"})
+    assert alert.monthly is not None
+    assert alert.monthly.expected == D("0.5")
+    assert estimate_of("azurerm_active_directory_domain_service", {"sku": "Enterprise"}).state is EstimateState.PRICED
