@@ -40,6 +40,7 @@ class Graph:
         self._references = references
         self._out: dict[str, list[tuple[str, str]]] | None = None
         self._in: dict[str, list[tuple[str, str]]] = {}
+        self._pointing: set[tuple[str, str]] = set()
         self.before = Side(self, {change.address: change.before for change in changes if change.before})
         self.after = Side(self, {change.address: change.after for change in changes if change.after})
 
@@ -67,6 +68,7 @@ class Graph:
         for source, attribute, target in dict.fromkeys(self._references.edges()):
             found[source].append((attribute, target))
             users[target].append((attribute, source))
+            self._pointing.add((source, attribute))
         self._in = dict(users)
         return dict(found)
 
@@ -76,7 +78,9 @@ class Graph:
 
     def points(self, address: str, attribute: str) -> bool:
         """Whether an attribute of a resource holds a reference to another resource of the run."""
-        return any(name == attribute for name, _ in self.out_edges(address))
+        if self._out is None:
+            self._out = self._adjacent()
+        return (address, attribute) in self._pointing
 
     def states(self, address: str, attribute: str) -> bool:
         """Whether the source gives an attribute by an expression, be it one that names no resource of the run."""
@@ -125,7 +129,7 @@ class Side:
         """Whether a resource has a value or a reference in an attribute: most ask for many that it has not."""
         if resource.attributes.values.get(attribute) is not None:
             return True
-        return any(name == attribute for name, _ in self._graph.out_edges(self._address(resource)))
+        return self._graph.points(self._address(resource), attribute)
 
     def _targets(self, resource: Resource, attribute: str, types: tuple[str, ...]) -> tuple[Resource, ...]:
         wanted = self._present(types)

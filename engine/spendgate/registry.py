@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from spendgate.errors import RegistryError
 
 T = TypeVar("T")
+
+
+@cache
+def _installed() -> Any:
+    """What other distributions register, read once for all seams: it means looking into each of them.
+
+    NOTE: what this is has another type in Python 3.11 than from 3.12 on; `select` it has in both.
+    """
+    return entry_points()
 
 
 class Registry(Generic[T]):
@@ -57,7 +67,7 @@ class Registry(Generic[T]):
     def _all(self) -> dict[str, str]:
         if self._targets is None:
             targets = dict(self._built_in)
-            for point in sorted(entry_points(group=self._group), key=lambda found: found.name):
+            for point in sorted(_installed().select(group=self._group), key=lambda found: found.name):
                 if point.name in targets:
                     raise RegistryError(
                         f"{self._seam} {point.name!r} is registered twice: {targets[point.name]} and {point.value}"

@@ -82,12 +82,19 @@ class PlanReferences:
             for attribute, expression in (resource.expressions or {}).items():
                 if _is_constant(expression):
                     continue
-                if isinstance(self._expressions.value(expression, path), Unknown):
+                texts = _reference_texts(expression)
+                if self._is_open(expression, texts, path):
                     stated.append(attribute)
-                if group is not None:
-                    for source, address in _edges(group, expression, path, resolver, groups):
+                if texts and group is not None:
+                    for source, address in _edges(group, texts, path, resolver, groups):
                         yield source, attribute, address
             self._stated[key] = frozenset(stated)
+
+    def _is_open(self, expression: Any, texts: list[str], path: tuple[str, ...]) -> bool:
+        """Whether the plan does not tell an expression's value. NOTE: it tells that of a variable at most."""
+        if texts and not texts[0].startswith("var."):
+            return True
+        return isinstance(self._expressions.value(expression, path), Unknown)
 
 
 class _Resolver:
@@ -223,11 +230,10 @@ def _grouped(entries: Iterable[ResourceChange]) -> Mapping[_BlockKey, _Group]:
 
 
 def _edges(
-    group: _Group, expression: Any, path: tuple[str, ...], resolver: _Resolver, groups: Mapping[_BlockKey, _Group]
+    group: _Group, texts: list[str], path: tuple[str, ...], resolver: _Resolver, groups: Mapping[_BlockKey, _Group]
 ) -> Iterator[tuple[str, str]]:
     """`(from address, to address)` of what one expression of a block gives to each of its instances."""
-    texts = _reference_texts(expression)
-    targets = resolver.targets(texts, path) if texts else ()
+    targets = resolver.targets(texts, path)
     if targets:
         per_instance = any(text in _PER_INSTANCE or text.startswith("each.value") for text in texts)
         for source in group.instances:
