@@ -13,36 +13,26 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from spendgate.costing.estimator import Estimator
+from spendgate.costing.machine_needs import Present, asked_by, held_by, is_allowed, needed, paid_accelerators, partition
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.alternative import SAME, Wanted
 from spendgate.model.cost import Basis, Rate, RateQuery
 from spendgate.model.facets import Accelerators, Facets, Pool
-from spendgate.model.frozen import Frozen, replace
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
-from spendgate.ports import Catalog, MachineSpec, Offer, Offers
+from spendgate.ports import Catalog, Offer, Offers
 
 _SHORTLIST = 8
 """Candidates that are priced whole."""
 _CLOSE = Decimal("1.45")
 """How far above the cheapest an hour may be to be looked at: the largest discount by family leaves 0.7 of the price."""
 _PLAIN = "machine"
+PRICED_AS = {"aws": "aws_instance", "google": "google_compute_instance", "azure": "azurerm_linux_virtual_machine"}
+"""The type as which a machine of another provider is priced; of others there is nothing to price it by."""
 _SAGEMAKER = "sagemaker"
 _COMMITTED = frozenset({"reserved", "capacity-block", "provisioned", "committed"})
 _NAMED = 3
 """How many names stand in a reason."""
-
-
-class Present(Frozen):
-    """A pool with what one of its machines holds and costs an hour. `place` and `provider` are where its machines run."""
-
-    pool: Pool
-    provider: str
-    place: str
-    machine_type: str
-    holds: Mapping[str, Decimal]
-    model: str | None
-    price: Decimal | None
-    is_pods: bool
 
 
 class Candidate(NamedTuple):
@@ -98,9 +88,9 @@ class Finder:
         spec = self._catalog.machine(provider, machine_type) if machine_type else None
         if spec is None and not is_pods:
             return Unknown(f"the shape of {machine_type} is not known")
-        holds = dict(_of_spec(spec)) if spec is not None else {}
+        holds = dict(held_by(spec)) if spec is not None else {}
         if is_pods:
-            holds = {name: value for name, value in _of_pods(pool).items() if value is not None}
+            holds = {name: value for name, value in asked_by(pool).items() if value is not None}
         models = accel.variants if isinstance(accel.variants, tuple) and accel.variants else accel.models
         model = models[0] if isinstance(models, tuple) and models else None
         memory = accel.memory_gib if isinstance(accel.memory_gib, Decimal) else None
@@ -113,7 +103,8 @@ class Finder:
             holds["accelerator_memory_gib"] = holds["accelerators"] * memory
         elif not holds["accelerators"]:
             holds["accelerator_memory_gib"] = Decimal(0)
-        price = self._hour(provider, place, pool, machine_type, holds["accelerators"], is_pods)
+        count = holds["accelerators"]
+        price = self._hour(provider, place, pool, machine_type, count, spec.accelerator_count if spec else None)
         paid = price.price if isinstance(price, Rate) else None
         return Present(pool, provider, place, machine_type, holds, model, paid, is_pods)
 
@@ -131,19 +122,25 @@ class Finder:
         return self._found[key]
 
     def _looked_for(self, present: Present, wanted: Wanted) -> Sequence[Candidate] | Unknown | None:
-        needs = _needs(present, wanted)
+        if wanted.machine == SAME and not present.machine_type:
+            return Unknown("its machine type is not stated")
+        needs = needed(present, wanted)
         if isinstance(needs, Unknown):
             return needs
         found: list[Candidate] = []
         unpriced: list[str] = []
         for provider, offer in self._on_offer(present, wanted):
-            count = _count(offer.spec, present, needs)
+            count = paid_accelerators(offer.spec, present, needs)
             if count is None or not self._fits(provider, offer, present, wanted, needs):
                 continue
             candidate = self._candidate(provider, offer, present, wanted, count)
             if isinstance(candidate, str):
                 unpriced.append(candidate)
-            else:
+            elif wanted.max_price_ratio is None:
+                found.append(candidate)
+            elif present.price is None:
+                return Unknown(f"what an hour of {present.machine_type} costs in {present.place} is not known")
+            elif candidate.price <= present.price * wanted.max_price_ratio:
                 found.append(candidate)
         if found:
             return sorted(found, key=lambda each: (*each[:3], each.offer.region))
@@ -158,6 +155,8 @@ class Finder:
             accelerated = True
         plain = present.machine_type.removeprefix("ml.")
         for provider in wanted.providers or (present.provider,):
+            if provider not in PRICED_AS:
+                continue
             here = provider == present.provider and wanted.regions is None
             for offer in self.offers.offers(
                 provider,
@@ -173,13 +172,15 @@ class Finder:
         spec = offer.spec
         if wanted.regions is not None and not re.search(wanted.regions, offer.region):
             return False
-        if wanted.accelerators is not None and not _is_allowed(spec, present, wanted.accelerators):
+        if partition(offer.region) != partition(present.place):
+            return False
+        if wanted.accelerators is not None and not is_allowed(spec, present, wanted.accelerators):
             return False
         if wanted.families is not None:
             family = self.offers.family(present.provider, present.machine_type)
             if offer.family not in {family if name == SAME else name for name in wanted.families}:
                 return False
-        holds = _of_spec(spec)
+        holds = held_by(spec)
         if any(name not in holds or holds[name] < size for name, size in needs.items()):
             return False
         if wanted.max_grid_g_per_kwh is not None:
@@ -195,7 +196,7 @@ class Finder:
         if is_own and present.pool.service == _SAGEMAKER:
             name = f"ml.{name}"
         pool = present.pool if is_own else replace(present.pool, service=_PLAIN)
-        rate = self._hour(provider, offer.region, pool, name, count, present.is_pods)
+        rate = self._hour(provider, offer.region, pool, name, count, offer.spec.accelerator_count)
         if isinstance(rate, str):
             return rate
         if pool.purchase.model == "spot" and rate.basis is Basis.ASSUMED:
@@ -209,16 +210,18 @@ class Finder:
         return Candidate(ranked, rate.price, name, offer, provider, count)
 
     def _hour(
-        self, provider: str, region: str, pool: Pool, machine_type: str, count: Decimal, is_pods: bool
+        self, provider: str, region: str, pool: Pool, machine_type: str, count: Decimal, carried: Decimal | None
     ) -> Rate | str:
-        """An hour of a machine; of a pod, an hour of the accelerators that it asks for."""
+        """An hour of a machine; of a pod, that share of a node whose accelerators it keeps from others."""
         purchase = "spot" if pool.purchase.model == "spot" else "on-demand"
-        if not is_pods:
-            return self._estimator.rate(RateQuery(provider, region, pool.service, machine_type, purchase))
-        if not machine_type:
-            return "no machine type is stated"
-        rate = self._estimator.rate(RateQuery(provider, region, "pod", f"accelerator of {machine_type}", purchase))
-        return rate if isinstance(rate, str) else rate.times(count)
+        service = _PLAIN if "asked" in pool.details else pool.service
+        rate = self._estimator.rate(RateQuery(provider, region, service, machine_type, purchase))
+        if "asked" not in pool.details or isinstance(rate, str):
+            return rate
+        if not carried:
+            return rate if not count else f"{machine_type or 'its node'} carries no accelerators that are known"
+        # NOTE: not the rate of an accelerator by itself: that is low on a node whose processors nobody would use.
+        return rate.times(count / carried)
 
     def _none_here(self, present: Present, wanted: Wanted, needs: Mapping[str, Decimal]) -> Unknown | None:
         """Whether machines would do that have no price where they are wanted: then nobody knows, else there are none."""
@@ -229,7 +232,7 @@ class Finder:
             {
                 offer.spec.machine_type
                 for provider, offer in self._on_offer(present, anywhere)
-                if _count(offer.spec, present, needs) is not None
+                if paid_accelerators(offer.spec, present, needs) is not None
                 and self._fits(provider, offer, present, anywhere, needs)
             }
         )
@@ -262,68 +265,8 @@ def exchanged(pool: Pool, candidate: Candidate) -> Pool:
     details = dict(pool.details)
     details.pop("type_is_default", None)
     if "asked" in details:
-        details |= {"asked": candidate.paid, "asked_most": candidate.paid}
+        details |= {"asked": candidate.paid, "asked_most": candidate.paid, "provider": candidate.provider}
     region = pool.region if pool.region is None else candidate.offer.region
     return replace(
         pool, machine_types=(candidate.machine_type,), accelerators=accelerators, details=details, region=region
     )
-
-
-def _of_spec(spec: MachineSpec) -> Mapping[str, Decimal]:
-    """What a machine of the catalogue holds, as far as it is known."""
-    found = {"accelerators": spec.accelerator_count}
-    if spec.vcpu is not None:
-        found["vcpu"] = spec.vcpu
-    if spec.memory_gib is not None:
-        found["memory_gib"] = spec.memory_gib
-    if not spec.accelerator_count:
-        found["accelerator_memory_gib"] = Decimal(0)
-    elif spec.accelerator_memory_gib is not None:
-        found["accelerator_memory_gib"] = spec.accelerator_memory_gib * spec.accelerator_count
-    return found
-
-
-def _of_pods(pool: Pool) -> Mapping[str, Decimal | None]:
-    """What a pod asks of a node."""
-    asked = {"vcpu": "cpu", "memory_gib": "memory_gib", "accelerators": "asked"}
-    values = {name: pool.details.get(key) for name, key in asked.items()}
-    return {name: value if isinstance(value, Decimal) else None for name, value in values.items()}
-
-
-def _needs(present: Present, wanted: Wanted) -> Mapping[str, Decimal] | Unknown:
-    """What a machine has to hold, in absolute numbers."""
-    needs: dict[str, Decimal] = dict(wanted.at_least)
-    for name, share in wanted.like:
-        if name not in present.holds:
-            return Unknown(f"{name} of {present.machine_type or 'the pods'} is not known")
-        needs[name] = max(present.holds[name] * share, needs.get(name, Decimal(0)))
-    if present.is_pods:
-        for name in ("vcpu", "memory_gib"):
-            # NOTE: a pod keeps its requests wherever it runs; a node that does not hold them is none for it.
-            needs[name] = max(needs.get(name, Decimal(0)), present.holds.get(name, Decimal(0)))
-    return needs
-
-
-def _count(spec: MachineSpec, present: Present, needs: Mapping[str, Decimal]) -> Decimal | None:
-    """Accelerators of a machine that are paid; of a pod the fewest that hold what is needed, None when they do not."""
-    if not present.is_pods or not spec.accelerator_count:
-        return spec.accelerator_count
-    count = max(needs.get("accelerators", Decimal(1)), Decimal(1))
-    memory = needs.get("accelerator_memory_gib")
-    if memory is not None:
-        if spec.accelerator_memory_gib is None:
-            return None
-        while count * spec.accelerator_memory_gib < memory:
-            count += 1
-            if count > spec.accelerator_count:
-                return None
-    return count if count <= spec.accelerator_count else None
-
-
-def _is_allowed(spec: MachineSpec, present: Present, allowed: Sequence[str]) -> bool:
-    if spec.accelerator is None:
-        return not allowed
-    if SAME in allowed and present.model is not None:
-        mine = canonical_model(present.model)
-        return spec.accelerator == present.model if present.model != mine else canonical_model(spec.accelerator) == mine
-    return canonical_model(spec.accelerator) in allowed

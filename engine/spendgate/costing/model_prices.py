@@ -30,7 +30,7 @@ def cheapest_model(
 ) -> Mapping[str, Any] | Unknown | None:
     """The cheapest of some models at the seller of the present one: `model`, `price_per_million`, `price_ratio`.
 
-    Prices are blends of three tokens in and one out. None when none of the names is sold there or none is cheaper; Unknown when the present model or its
+    Prices are blends of three tokens in and one out. None when none of the names is sold there, or the present one is not sold by the token; Unknown when the present model or its
     price is not known.
     """
     model = facets.llm.get("api_model") or facets.llm.get("model")
@@ -40,7 +40,7 @@ def cheapest_model(
         return Unknown("its model is not stated")
     seller = _seller(resource, str(model), called=bool(facets.llm.get("api_model")))
     if seller is None:
-        return Unknown(f"who sells {model} is not known")
+        return None  # NOTE: a model that one serves oneself is not paid by the token.
     own = _blend(estimator, seller, plain_model(str(model)))
     if isinstance(own, str):
         return Unknown(own)
@@ -53,7 +53,7 @@ def cheapest_model(
         "provider": seller,
         "price_per_million": price,
         "present_price_per_million": own,
-        "price_ratio": price / own,
+        "price_ratio": (price / own).quantize(Decimal("0.0001")),
     }
 
 

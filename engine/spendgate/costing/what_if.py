@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from spendgate.costing.alternatives import Candidate, Finder, Present, exchanged, shortlist
+from spendgate.costing.alternatives import PRICED_AS, Candidate, Finder, exchanged, shortlist
 from spendgate.costing.carbon import CarbonMeter, Grid, PowerFigures
 from spendgate.costing.egress import egress
 from spendgate.costing.estimator import Estimator
+from spendgate.costing.machine_needs import Present
 from spendgate.costing.model_prices import cheapest_model
 from spendgate.costing.repricing import attributed, outcome, under
 from spendgate.model.accelerator_names import canonical_model
@@ -26,8 +27,7 @@ from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog, Neighbours, Offers
 
-_PLAIN_VM = {"aws": "aws_instance", "google": "google_compute_instance", "azure": "azurerm_linux_virtual_machine"}
-"""The type as which a machine of another provider is priced."""
+_RATIO = Decimal("0.0001")
 
 
 class Questions:
@@ -123,8 +123,10 @@ class ResourceWhatIf(Frozen):
         if len(chosen) > 1:
             return self._answer(wanted, chosen, {index: found[0] for index, (_, found) in chosen.items()})
         index, (present, candidates) = next(iter(chosen.items()))
-        answers = [self._answer(wanted, chosen, {index: each}) for each in shortlist(candidates)]
-        return _best(answers, wanted, candidates)
+        # NOTE: a pod bears a share of a node, which is small on a node whose rest nobody would use: the whole node decides.
+        looked_at = candidates[: wanted.shown] if present.is_pods else shortlist(candidates)
+        answers = [self._answer(wanted, chosen, {index: each}) for each in looked_at]
+        return _best(answers, wanted, candidates, in_order=present.is_pods or wanted.work is not None)
 
     def _asked(self, wanted: Wanted) -> list[int]:
         """The pools whose machines are exchanged: those with accelerators where accelerators are spoken of."""
@@ -156,7 +158,7 @@ class ResourceWhatIf(Frozen):
             "accelerator": canonical_model(spec.accelerator) if spec.accelerator else "none",
             "accelerators": pick.paid,
             "hourly": pick.price,
-            "price_ratio": pick.price / present.price
+            "price_ratio": (pick.price / present.price).quantize(_RATIO)
             if present.price
             else Unknown("what it costs an hour is not known"),
         }
@@ -171,12 +173,12 @@ class ResourceWhatIf(Frozen):
 
     def _with(self, present: Present, picks: Mapping[int, Candidate]) -> Estimate:
         """The estimate with other machines; of another provider the machines are priced as plain ones, the rest stays."""
-        if all(pick.provider == present.provider for pick in picks.values()):
+        if present.is_pods or all(pick.provider == present.provider for pick in picks.values()):
             return self._estimated(self._facets_with(picks))
         pick = next(iter(picks.values()))
         pool = exchanged(replace(present.pool, details={}, disks=(), service="machine"), pick)
         facets = replace(self.facets, region=pick.offer.region, pools=(replace(pool, region=None),), disks=())
-        plain = Resource(self.resource.address, _PLAIN_VM[pick.provider], "", pick.provider, Attributes())
+        plain = Resource(self.resource.address, PRICED_AS[pick.provider], "", pick.provider, Attributes())
         there = self.questions.estimator.estimate(plain, facets, self.neighbours)
         stays = [item for item in self.estimate.items if not item.stops]
         return _together(there, stays, self.estimate)
@@ -223,16 +225,19 @@ def _gain(wanted: Wanted, present: Present, pick: Candidate) -> Any:
     work = dict(wanted.work or ())
     mine = work.get(canonical_model(present.model)) if present.model is not None else None
     accelerators = present.holds.get("accelerators")
+    if mine is None and present.model is not None:
+        return None  # NOTE: the policy's own figures do not speak of it, so nothing is compared.
     if not mine or not accelerators or not present.price:
         return Unknown(f"how much work {present.model or 'its accelerator'} does for its price is not known")
-    return present.price / (mine * accelerators) / pick.ranked_by
+    return (present.price / (mine * accelerators) / pick.ranked_by).quantize(_RATIO)
 
 
-def _best(answers: Sequence[Mapping[str, Any]], wanted: Wanted, candidates: Sequence[Candidate]) -> Mapping[str, Any]:
-    """The cheapest answer whose month is known, else the first; with the list of the cheapest."""
+def _best(
+    answers: Sequence[Mapping[str, Any]], wanted: Wanted, candidates: Sequence[Candidate], *, in_order: bool
+) -> Mapping[str, Any]:
+    """The cheapest answer whose month is known, else (and always `in_order`) the first; with the list of the cheapest."""
     known = [each for each in answers if isinstance(each["monthly"], Decimal)]
-    # NOTE: ranked by work, the first stays the first: its month may well be dearer.
-    best = min(known, key=lambda each: each["monthly"]) if known and wanted.work is None else answers[0]
+    best = min(known, key=lambda each: each["monthly"]) if known and not in_order else answers[0]
     shown = [_said(each) for each in sorted(known, key=lambda each: each["monthly"])[: wanted.shown]]
     return {
         **best,

@@ -38,6 +38,8 @@ class Wanted(Frozen):
     at_least: Sizes = ()
     like: Sizes = ()
     max_grid_g_per_kwh: Decimal | None = None
+    max_price_ratio: Decimal | None = None
+    """What an hour may cost at most, in hours of the present machine."""
     egress_gb: Decimal | Unknown | None = None
     work: Sizes | None = None
     models: Names | None = None

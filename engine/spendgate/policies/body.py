@@ -164,6 +164,7 @@ def _savings(data: Mapping[str, Any], compiler: Compiler) -> Savings | None:
     if stated is None:
         return None
     reprice = reprice_of(stated.get("reprice"), compiler)
+    when = compiler.conditions(stated["when"], "savings", "when") if "when" in stated else None
     formula = None
     if "formula" in stated:
         try:
@@ -177,7 +178,7 @@ def _savings(data: Mapping[str, Any], compiler: Compiler) -> Savings | None:
     if reprice is not None and reprice.machine and CHEAPEST not in data:
         lacking = Mistake(f"no key {CHEAPEST} says which machine takes its place", f"add {CHEAPEST}: {{...}}")
         compiler.mistakes.add(lacking, "savings", "reprice", "machine")
-    return Savings(formula, reprice, " ".join(stated.get("note", "").split()), stated.get("kind") == "exposure")
+    return Savings(formula, reprice, " ".join(stated.get("note", "").split()), stated.get("kind") == "exposure", when)
 
 
 def _exceptions(stated: Sequence[Mapping[str, Any]], compiler: Compiler) -> list[ExceptionRule]:

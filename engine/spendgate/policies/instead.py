@@ -22,7 +22,7 @@ from spendgate.policies.operands import Operand, reference
 CHEAPEST, REPRICED = "cheapest_allowed", "repriced"
 _NOBODY = Unknown("prices of other machines are not at hand here")
 _LISTS = ("accelerators", "families", "providers", "models")
-_NUMBERS = ("max_grid_g_per_kwh", "egress_gb")
+_NUMBERS = ("max_grid_g_per_kwh", "max_price_ratio", "egress_gb")
 _MAPS = ("at_least", "like")
 ALLOWED_KEYS = (*_LISTS, "machine", "regions", *_MAPS, *_NUMBERS, "work", "shown")
 REPRICE_KEYS = ("hours_per_week", "spot_share", "rework", "min", "desired", "max", "disks", "machine")
@@ -170,24 +170,50 @@ def _part(name: str, raw: Any, compiler: Compiler) -> Ask:
 
 
 def _number(raw: Any, compiler: Compiler) -> Ask:
-    """A calculation; what is absent is as good as unknown here, since nothing can be asked without it."""
-    formula: Formula = parse_number(str(raw), compiler.references)
+    """A calculation, or a list of them of which the first counts whose fields are all there."""
+    stated = raw if isinstance(raw, list) else [raw]
+    if not stated or any(isinstance(each, (list, Mapping)) for each in stated):
+        raise Mistake(
+            f"{raw!r} is no calculation", "write one, or a list of them: the first that can be worked out counts"
+        )
+    asks = [_calculation(each, compiler) for each in stated]
 
     def ask(case: Case) -> Decimal | Unknown:
-        value = formula.of(case)
-        if isinstance(value, Decimal):
-            return value
-        if isinstance(value, Unknown):
-            return value
-        missing = [name for name, found in formula.values(case).items() if found is ABSENT]
-        said = (
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not stated"
-            if missing
-            else "only bounds of it are known"
-        )
-        return Unknown(said)
+        found: Any = ABSENT
+        for each in asks:
+            found = each(case)
+            if isinstance(found, (Decimal, Unknown)):
+                return found
+        # NOTE: what is absent is as good as unknown here, since nothing can be asked without it.
+        return _lacking(asks[-1], case)
 
     return ask
+
+
+class _Calculation:
+    """One calculation: a number, ABSENT where a field of it is not there, or an Unknown."""
+
+    def __init__(self, formula: Formula) -> None:
+        self.formula = formula
+
+    def __call__(self, case: Case) -> Any:
+        value = self.formula.of(case)
+        return (
+            value
+            if value is ABSENT or isinstance(value, (Decimal, Unknown))
+            else Unknown(f"only bounds of {self.formula.text} are known")
+        )
+
+
+def _calculation(raw: Any, compiler: Compiler) -> _Calculation:
+    return _Calculation(parse_number(" ".join(str(raw).split()), compiler.references))
+
+
+def _lacking(calculation: _Calculation, case: Case) -> Unknown:
+    missing = [name for name, found in calculation.formula.values(case).items() if found is ABSENT]
+    return Unknown(
+        f"{' and '.join(missing) or calculation.formula.text} {'are' if len(missing) > 1 else 'is'} not stated"
+    )
 
 
 def _sizes(raw: Any, compiler: Compiler) -> Ask:

@@ -18,6 +18,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Level
 from spendgate.model.values import Truth
 from spendgate.policies.body import Body
+from spendgate.policies.instead import CHEAPEST
 from spendgate.policies.lint_logic import contradiction, is_implied, premises
 from spendgate.policies.selection import words
 
@@ -59,6 +60,7 @@ def lint(policy: Policy, today: date) -> list[Lint]:
     _exceptions(body, data, notes, today)
     _match(data.get("match", {}), notes, "match")
     _logic(body, data, notes)
+    _instead(data, notes)
     _enforcement(policy, body, notes, today)
     return sorted(notes.found, key=lambda each: (each.line or 0, each.message))
 
@@ -111,6 +113,17 @@ def _match(match: Mapping[str, Any], notes: _Notes, *route: str | int) -> None:
         if owner and providers and words(providers).fits(owner) is not Truth.TRUE:
             said = f"it can never match {text}: the provider is {' or '.join(providers)}"
             notes.add(Level.ERROR, said, *route, "type")
+
+
+def _instead(data: Mapping[str, Any], notes: _Notes) -> None:
+    """Fields that nothing fills: `cheapest_allowed` without the key that says what is allowed, and the key without a reader."""
+    said = {name: value for name, value in data.items() if name not in (CHEAPEST, "tests")}
+    is_read = CHEAPEST in str(said)
+    if is_read and CHEAPEST not in data:
+        message = f"it reads {CHEAPEST}, which is always absent: no key of that name says what is allowed"
+        notes.add(Level.ERROR, message, hint=f"add {CHEAPEST}: {{accelerators: [...]}}, or leave it out")
+    elif CHEAPEST in data and not is_read:
+        notes.add(Level.ERROR, f"nothing reads {CHEAPEST}", CHEAPEST, hint="read one of its fields, or remove it")
 
 
 def _texts(value: Any) -> list[str]:

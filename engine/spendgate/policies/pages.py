@@ -12,7 +12,7 @@ from spendgate.model.policy import Policy
 from spendgate.policies.body import Body
 from spendgate.policies.docs import enforcement_text, parameter_row
 
-_CONDITION = ("scope", "match", "exclude", "cases", "assert")
+_CONDITION = ("scope", "match", "exclude", "cheapest_allowed", "cases", "assert")
 """The keys of a policy file that say whom it judges and what must be true, in the order of reading."""
 _PLAIN = re.compile(r"[A-Za-z_*$][\w.*$-]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
@@ -61,9 +61,22 @@ def policy_page(policy: Policy) -> str:
     lines += _examples(stated.get("tests", ()))
     lines += _fix(policy)
     if savings := stated.get("savings"):
-        note = " ".join(savings.get("note", "").split())
-        lines += ["", "## Savings", "", f"`{' '.join(str(savings['formula']).split())}`", *(["", note] if note else [])]
+        lines += ["", "## Savings", *_savings(savings)]
     return "\n".join([*lines, "", f"From `{policy.origin}`."]) + "\n"
+
+
+def _savings(stated: Mapping[str, Any]) -> list[str]:
+    """How the saving is worked out: the fix that is priced again, the formula where it cannot be, and the note."""
+    lines: list[str] = []
+    if "when" in stated:
+        lines += ["", f"Where `{_flow(stated['when'])}`."]
+    if "reprice" in stated:
+        otherwise = ", or else by the formula below" if "formula" in stated else ""
+        lines += ["", f"By pricing it again with `{_flow(stated['reprice'])}`{otherwise}."]
+    if "formula" in stated:
+        lines += ["", f"`{' '.join(str(stated['formula']).split())}`"]
+    note = " ".join(stated.get("note", "").split())
+    return [*lines, *(["", note] if note else [])]
 
 
 def _examples(tests: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.frozen import Frozen
 from spendgate.model.money import ZERO
-from spendgate.model.values import Bounded, Unknown, Value
+from spendgate.model.values import Bounded, Truth, Unknown, Value
 from spendgate.policies.arithmetic import Formula
 from spendgate.policies.calculation import COMPUTE, numeric
+from spendgate.policies.conditions import Condition
 from spendgate.policies.instead import CHEAPEST, REPRICED, Reprice
 from spendgate.policies.wording import plain
 
@@ -31,6 +32,8 @@ class Savings(Frozen):
     reprice: Reprice | None
     note: str
     is_exposure: bool
+    when: Condition | None = None
+    """Where curing the failure saves this at all; None: wherever it fails."""
 
 
 class Saved(NamedTuple):
@@ -46,7 +49,7 @@ NOTHING_SAID = Saved()
 
 def saved(savings: Savings | None, case: Case, details: dict[str, Any]) -> Saved:
     """The saving, or none when it is not known; an exposure goes to the details alone."""
-    if savings is None:
+    if savings is None or (savings.when is not None and savings.when.truth(case) is not Truth.TRUE):
         return NOTHING_SAID
     place = "exposure" if savings.is_exposure else "savings"
     why = None

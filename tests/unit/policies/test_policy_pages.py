@@ -50,7 +50,7 @@ def test_the_condition_reads_back_as_the_policy_has_it(policy: Policy) -> None:
     condition = read_yaml_text(found[1], policy.id).data
     stated = policy.body.source.data
     assert condition == {key: stated[key] for key in condition}
-    assert {"match", "exclude", "cases", "assert", "scope"} & stated.keys() == condition.keys()
+    assert {"match", "exclude", "cheapest_allowed", "cases", "assert", "scope"} & stated.keys() == condition.keys()
 
 
 @by_id
