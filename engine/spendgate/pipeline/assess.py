@@ -15,6 +15,7 @@ from spendgate.costing.load import load_of
 from spendgate.costing.meters import METERS, meters_for, usage_keys
 from spendgate.costing.traffic import traffic_of
 from spendgate.costing.usage import STATED_ALONE, UsageFile, UsageValueError
+from spendgate.costing.vectors import vectors_of
 from spendgate.facets import ADAPTERS
 from spendgate.facets.around import with_surroundings
 from spendgate.facets.compose import compose
@@ -62,7 +63,7 @@ class Assessed(Frozen):
     around: Neighbours | None = None
     """The resources around it after the change, with which it was priced."""
     stated: Mapping[str, Any] | None = None
-    """Roots that the usage file tells (`load`, `traffic`), where it has any."""
+    """Roots of what people state of it: `load` and `traffic` in the usage file, `vectors` by tags."""
 
 
 class _Sides(Frozen):
@@ -185,7 +186,7 @@ class Assessor:
         )
 
     def _stated(self, change: Change, facets: Facets | None, estimate: Estimate) -> Mapping[str, Any] | None:
-        """The roots `load` and `traffic` of what there is after the change."""
+        """The roots `load`, `traffic` and `vectors` of what there is after the change."""
         resource = change.after
         if resource is None or facets is None:
             return None
@@ -195,9 +196,10 @@ class Assessor:
             traffic = traffic_of(resource, facets, use, estimate, self._estimator)
         except UsageValueError as error:
             raise self._usage.placed(error, resource.address, resource.type) from None
-        if not load and not traffic:
+        vectors = vectors_of(resource, facets, self._catalog)
+        if not load and not traffic and not vectors:
             return None
-        return {name: root for name, root in (("load", load), ("traffic", traffic)) if root}
+        return {name: root for name, root in (("load", load), ("traffic", traffic), ("vectors", vectors)) if root}
 
     def _footprint(self, change: Change, facets: Facets | None, estimate: Estimate) -> Footprint | None:
         if self._carbon is None or facets is None:

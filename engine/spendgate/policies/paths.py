@@ -81,6 +81,8 @@ VOCABULARY: Words = {
         ),
         "commitment": dict.fromkeys(("covered", "name", "family", "machine_type", "free_per_hour", "free_share")),
     },
+    "vectors": dict.fromkeys(("raw_gib", "memory_gib")),
+    "work": dict.fromkeys(("accelerator_hours", "hours", "cost", "peak_tflops", "peak_share")),
     "load": dict.fromkeys(
         (
             "tokens_millions",

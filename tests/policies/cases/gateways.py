@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from tests.policies.manifests import deployment, manifest, pod
+from tests.policies.manifests import deployment, manifest, pod, thing
 from tests.policies.plans import plan
 from tests.policies.plans import resource as r
 
@@ -57,6 +57,16 @@ def balancer(**values: Any) -> str:
     )
 
 
+def _domain(nodes: int, millions: str, dimensions: str | None) -> Any:
+    """A search domain in production of nodes with 64 GiB each."""
+    length = {"dimensions": dimensions} if dimensions else {}
+    return r(
+        "aws_opensearch_domain.a", domain_name="a", engine_version="OpenSearch_2.11",
+        cluster_config=[{"instance_type": "r6g.2xlarge.search", "instance_count": nodes}],
+        tags={"environment": "prod", "vectors-millions": millions, **length},
+    )  # fmt: skip
+
+
 CASES = {
     "LLM-002": {
         "fail.large-model-of-a-gateway-classifies": gateway(model(tags={"task": "classify"})),
@@ -106,6 +116,15 @@ CASES = {
         "fail.an-api-where-machines-are-cheaper": gateway(model(tags={"load": "machines-are-cheaper"})),
         "pass.an-api-at-a-small-load": gateway(model(tags={"load": "machines-are-dearer"})),
         "skip.an-api-with-nothing-beside-it": gateway(),
+    },
+    "MAI-005": {
+        "fail.memory-for-ten-times-the-vectors": plan(_domain(4, "1", "768")),
+        "pass.memory-for-the-vectors": plan(_domain(4, "30", "768")),
+        "unknown.vectors-of-unstated-length": plan(_domain(4, "1", None)),
+        "fail.store-of-its-own-in-a-cluster": manifest(
+            thing("StatefulSet", {"replicas": 3, "template": {"metadata": {"labels": {}}, "spec": pod(image="qdrant/qdrant:v1", requests={"cpu": "4", "memory": "32Gi"})}},
+                  annotations={"finops/vectors-millions": "1", "finops/dimensions": "768"})
+        ),
     },
     "NET-003": {
         "pass.little-goes-out": balancer(tags={"traffic": "little"}),
