@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from tests.rego.conftest import TOKEN, Opa, free_port
+from tests.rego.conftest import free_port
 from tests.rego.dockets import case, docket, own, policies
 from tests.rego.servers import Answer, drip, misbehaving, reply
 
@@ -282,71 +282,6 @@ def test_the_program_goes_with_us(own_program: str, number: signal.Signals) -> N
     finally:
         ours.kill()
     assert running(own_program) == set()
-
-
-@pytest.mark.service
-def test_the_server_is_left_as_it_was(opa: Opa) -> None:
-    import requests
-
-    def held() -> list[str]:
-        answer = requests.get(f"{opa.url}/v1/policies", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5)
-        return sorted(module["id"] for module in answer.json()["result"])
-
-    before = held()
-    settings = EngineSettings(engine="server", url=opa.url, token=TOKEN)
-    assert len(RegoLanguage(engine=settings).judge(HELD, docket(case())).findings) == 1
-    broken = policies(own("deny contains lower(1) if true"))
-    with pytest.raises(PolicyError):
-        RegoLanguage(engine=settings).judge(broken, docket(case()))
-    assert held() == before
-    data = requests.get(f"{opa.url}/v1/data/spendgate", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5)
-    assert data.json() == {}
-
-
-@pytest.mark.service
-def test_a_wrong_token_is_named_as_such(opa: Opa) -> None:
-    error = judge(EngineSettings(engine="server", url=opa.url, token="another"))
-    assert "check the token" in str(error)
-
-
-@pytest.mark.service
-def test_a_package_that_the_server_already_has_is_refused(opa: Opa) -> None:
-    import requests
-
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    text = 'package spendgate.tests.test_001\nimport rego.v1\ndeny contains "other" if true\n'
-    requests.put(f"{opa.url}/v1/policies/theirs", data=text, headers=headers, timeout=5).raise_for_status()
-    try:
-        error = judge(EngineSettings(engine="server", url=opa.url, token=TOKEN))
-        assert "already holds package spendgate.tests.test_001" in str(error)
-    finally:
-        requests.delete(f"{opa.url}/v1/policies/theirs", headers=headers, timeout=5)
-
-
-@pytest.mark.service
-def test_two_runs_at_once_see_their_own_parameters(opa: Opa) -> None:
-    from decimal import Decimal
-
-    from spendgate.model.frozen import replace
-
-    more = "#   parameters: {most: {type: number, default: 1}}\n"
-    rule = 'deny contains {"msg": sprintf("%d", [lib.param("TEST-001", "most", 0)]), "resource": "a"} if true'
-    (policy,) = policies(own(rule, more=more))
-    settings = EngineSettings(engine="server", url=opa.url, token=TOKEN)
-    said: dict[int, set[str]] = {}
-
-    def run(number: int) -> None:
-        mine = replace(policy, parameters={"most": Decimal(number)})
-        for _ in range(4):
-            outcome = RegoLanguage(engine=settings).judge([mine], docket(case()))
-            said.setdefault(number, set()).update(finding.message for finding in outcome.findings)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in (3, 7)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert said == {3: {"3"}, 7: {"7"}}
 
 
 def test_a_server_below_a_path_is_asked_there() -> None:

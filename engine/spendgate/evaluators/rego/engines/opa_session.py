@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,6 +17,8 @@ from spendgate.evaluators.rego.engines.opa_http import Opa, OpaError
 from spendgate.wire.policy_input import encode
 
 PREFIX = "spendgate"
+_OF_A_RUN = re.compile(rf"{PREFIX}/[0-9a-f]{{16}}/\d+")
+_MOST_TIMES_ALONE = 5
 _ONLY_ONCE = re.compile("annotation redeclared|multiple default rules|conflicting rules")
 
 
@@ -38,7 +41,7 @@ class OpaSession:
         self._engine = engine
         self._shared = shared
         self._token = secrets.token_hex(8)
-        self._met: set[str] = set()
+        self._alone: Counter[str] = Counter()
 
     def ask(self, unit: Unit) -> list[dict[str, Any]]:
         """For each input the answers by key. Raises PolicyError with module and line."""
@@ -93,23 +96,23 @@ class OpaSession:
         try:
             self._opa.upload(name, module.text)
         except OpaError as error:
-            said = " ".join([error.message, *(str(found.get("message")) for found in error.errors)])
+            said = " ".join(
+                [error.message, *(f"{found.get('message')} {found.get('location')}" for found in error.errors)]
+            )
             if not self._shared or not _ONLY_ONCE.search(said):
                 raise
-            path = "data/" + "/".join(module.scan.package)
-            own = f"{PREFIX}/{self._token}/"
-            others = [
-                held
-                for held, package in self._opa.packages().items()
-                if package == path and held.startswith(f"{PREFIX}/") and not held.startswith(own)
-            ]
-            # NOTE: it may be gone again by now; then trying once more is right too, unless it is our own doing.
-            if not others and name in self._met:
+            path, own = "data/" + "/".join(module.scan.package), f"{PREFIX}/{self._token}/"
+            others = {held for held, package in self._opa.packages().items() if package == path}
+            others |= set(_OF_A_RUN.findall(said))
+            others = {held for held in others if held.startswith(f"{PREFIX}/") and not held.startswith(own)}
+            # NOTE: whoever was in the way may be gone again by now, and not every refusal names it. Only when nobody is seen time
+            # after time it is our own doing.
+            self._alone[name] = 0 if others else self._alone[name] + 1
+            if self._alone[name] > _MOST_TIMES_ALONE:
                 raise
-            self._met.add(name)
             raise _BusyError(
                 PolicyError(
-                    f"another run holds package {module.scan.path} on the OPA server ({', '.join(others)})",
+                    f"another run holds package {module.scan.path} on the OPA server ({', '.join(sorted(others))})",
                     file=module.origin,
                     hint="wait for it, or delete the module when that run was killed",
                 )
