@@ -21,6 +21,8 @@ from spendgate.settings import Settings
 _THERE_ALREADY = frozenset({Action.NO_OP, Action.EXISTS, Action.UPDATE, Action.IMPORT, Action.MOVE})
 _EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
 _SHOWN = 3
+_NAMED = 10
+"""Copies that are named: with thousands of one work, naming all at each would grow with their square."""
 _Places: TypeAlias = tuple[int, ...]
 
 
@@ -73,7 +75,7 @@ def _twins(active: Sequence[_Active]) -> Iterator[tuple[int, Mapping[str, Any]]]
     like = _Like()
     for each in active:
         same, perhaps = like.find(each.work)
-        said: tuple[str, ...] | Unknown = tuple(same)
+        said: tuple[str, ...] | Unknown = tuple(same[:_NAMED])
         if not same and perhaps is not None:
             gap = next(part for part in (*each.work, *perhaps.work) if isinstance(part, Unknown))
             said = Unknown(f"whether {perhaps.item.change.address} does the same is not known ({gap.reason})")
