@@ -36,6 +36,28 @@ _QUOTA = {
 }  # fmt: skip
 _GPU_JOB = job(pod(gpus=1, node="L4"), labels=DEV)
 
+
+def _with_file(text: str) -> str:
+    """A training job whose trainer reads its settings from a ConfigMap."""
+    volumes = [{"name": "settings", "configMap": {"name": "trainer"}}]
+    holder = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "trainer", "namespace": "ml"},
+        "data": {"settings": text},
+    }
+    labels = {"environment": "dev", "workload": "train"}
+    made = job(pod("--epochs=3", gpus=1, node="L4", volumes=volumes), labels=labels, activeDeadlineSeconds=3600)
+    return manifest(holder, made)
+
+
+def _sagemaker(**hyperparameters: str) -> str:
+    return plan(
+        r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV, hyper_parameters=hyperparameters,
+          resource_config=[{"instance_type": "ml.g5.xlarge", "instance_count": 1}]),
+    )  # fmt: skip
+
+
 CASES = {
     "EXP-001": {
         "pass.three": _experiments(3),
@@ -47,6 +69,13 @@ CASES = {
         "fail.nothing-said": _job("--epochs=3"),
         "fail.full-tuning-of-eight-billion": _job("--bf16", "--model=acme/llama-8b", workload="tune"),
         "unknown.precision-filled-in-later": _job("--precision=$(PRECISION)"),
+        "pass.deepspeed-file-in-a-config-map": _with_file('{"bf16": {"enabled": true}}'),
+        "fail.lightning-file-says-32-bits": _with_file("trainer: {precision: 32}"),
+        "pass.adapters-of-eight-billion": _job("--bf16", "--lora_r=16", "--model=acme/llama-8b", workload="tune"),
+        "pass.reason-for-tuning-all-of-it": _job("--bf16", "--model=acme/llama-8b", workload="tune", **{"full-tuning": "new-language"}),
+        "pass.hyperparameters-say-bf16": _sagemaker(bf16="true"),
+        "fail.hyperparameters-say-32-bits": _sagemaker(precision="32"),
+        "unknown.hyperparameters-say-nothing": _sagemaker(epochs="3"),
         "skip.no-gpus": _job(gpus=0, node="cpu"),
     },
     "EXP-004": {

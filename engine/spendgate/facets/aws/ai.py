@@ -12,6 +12,7 @@ from spendgate.facets.aws.compute import NO_SCALING, ON_DEMAND, RESERVED, SPOT, 
 from spendgate.facets.aws.place import first_text, region, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.tags import NO_TAGS
+from spendgate.facets.training import of_hyperparameters
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Capacity, Disk, Facets, Limits, Pool, Purchase, Scaling
 from spendgate.model.resource import Resource
@@ -149,6 +150,7 @@ def training_job(resource: Resource, context: FacetContext) -> Facets:
             retries=first.whole("retry_strategy.0.maximum_retry_attempts"),
             cap_supported=True,
         ),
+        llm=of_hyperparameters(first.get("static_hyper_parameters" if tuning else "hyper_parameters")),
     )
 
 

@@ -30,7 +30,7 @@ from spendgate.model.values import Unknown, Whole
 from spendgate.ports import Catalog, Neighbours
 
 _NAMED = (
-    "Namespace", "ResourceClaim", "ResourceClaimTemplate", "ClusterTrainingRuntime", "TrainingRuntime", "LocalQueue",
+    "ConfigMap", "Namespace", "ResourceClaim", "ResourceClaimTemplate", "ClusterTrainingRuntime", "TrainingRuntime", "LocalQueue",
     "ClusterQueue", "ResourceFlavor", "GpuClaimParameters", "SandboxTemplate", "ServingRuntime", "ClusterServingRuntime", "MigDeviceClaimParameters", "StorageClass", "PersistentVolume", "RuntimeClass", "PriorityClass",
 )  # fmt: skip
 _NO_NODES = Unknown("how many nodes take it is not known: the run holds no nodes")

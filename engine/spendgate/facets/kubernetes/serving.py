@@ -9,6 +9,7 @@ from typing import Any
 
 from spendgate.facets.kubernetes.demand import containers_of
 from spendgate.facets.kubernetes.reading import dig, maps, quantity, texts
+from spendgate.facets.training import parameters_billions
 from spendgate.model.values import Unknown
 
 _ENGINES: tuple[tuple[str, str], ...] = (
@@ -70,6 +71,8 @@ _SWITCHES: Mapping[str, tuple[str, bool]] = {
     "use_peft": ("adapter_tuning", True),
     "enable-lora": ("lora_serving", True),
 }
+_ADAPTER_SIZES = frozenset({"lora_r", "lora_rank", "lora_alpha"})
+"""Flags that only those who tune adapters give."""
 _ENVIRONMENT: Mapping[str, str] = {
     "MODEL_ID": "model", "MODEL_NAME": "model", "MODEL": "model", "HF_MODEL_ID": "model", "MODEL_PATH": "model",
     "VLLM_MODEL": "model", "OPENAI_MODEL": "api_model", "NUM_SHARD": "tensor_parallel", "QUANTIZE": "quantization", "DTYPE": "dtype",
@@ -83,7 +86,6 @@ _PROVIDER_KEY = re.compile(r"(OPENAI|ANTHROPIC|MISTRAL|COHERE|GEMINI|GOOGLE|AZUR
 _CHECKPOINTS = re.compile(r"(?i)--?(?:checkpoint|ckpt|save[-_](?:steps|interval|every)|resume|load[-_]checkpoint)")
 """Flags by which trainers write checkpoints or start from one: evidence by pattern, not a proof."""
 _EXPERIMENTS = {"MLFLOW_EXPERIMENT_NAME": "experiment", "WANDB_PROJECT": "experiment"}
-_PARAMETERS = re.compile(r"(?<![a-z0-9.])(?:(\d{1,3})x)?(\d{1,4}(?:\.\d{1,2})?)\s?b(?![a-z0-9])", re.IGNORECASE)
 _QUANTISED = re.compile(r"(awq|gptq|gguf|int4|int8|fp8|w4a16|w8a8|nf4|bnb|nvfp4|mxfp4)", re.IGNORECASE)
 
 
@@ -166,6 +168,8 @@ def flags(words: list[str]) -> Iterator[tuple[str, Any]]:
             held = value if has_value else following
             if held and not held.startswith("--"):
                 yield name, _typed(name, held.strip("\"'"))
+        if bare.replace("-", "_") in _ADAPTER_SIZES and flag.startswith("--"):
+            yield "adapter_tuning", True
         switch = _SWITCHES.get(bare)
         if switch is not None and flag.startswith("--"):
             yield switch[0], switch[1] if (value or following).lower() != "false" else not switch[1]
@@ -178,14 +182,6 @@ def _typed(name: str, text: str) -> Any:
     if not isinstance(number, Decimal):
         return Unknown(f"{text!r} is filled in later") if number is not None else None
     return int(number) if number == number.to_integral_value() and name != "gpu_memory_utilization" else number
-
-
-def parameters_billions(model: str) -> Decimal | None:
-    """Parameters of a model by its name (`Llama-3.1-8B`, `Mixtral-8x7B`), in billions; None when it says none."""
-    match = _PARAMETERS.search(model.replace("_", "-"))
-    if match is None:
-        return None
-    return Decimal(match[2]) * int(match[1] or 1)
 
 
 def phase_of(facts: Mapping[str, Any], specs: Iterable[Mapping[str, Any]]) -> str | None:

@@ -14,8 +14,10 @@ from spendgate.facets.kubernetes.labels import tags_of
 from spendgate.facets.kubernetes.limits import limits_of
 from spendgate.facets.kubernetes.podset import PodSet, Scaler
 from spendgate.facets.kubernetes.pools import Understood, tidy, to_pool, together, understand
+from spendgate.facets.kubernetes.reading import dig, maps
 from spendgate.facets.kubernetes.traits import traits_of
 from spendgate.facets.kubernetes.volumes import volumes_of_pods
+from spendgate.facets.training import of_text
 from spendgate.model.facets import Accelerators, Capacity, Facets, Scaling, WorkloadKind
 from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
@@ -23,6 +25,8 @@ from spendgate.model.values import Text, Unknown
 from spendgate.ports import FacetContext
 
 _FIXED = frozenset({"Pod", "DaemonSet"})
+_LONGEST_FILE = 100_000
+"""Characters of a file that is looked through for what trainers are told."""
 
 
 def workload(resource: Resource, context: FacetContext, cluster: Cluster) -> Facets | None:
@@ -51,6 +55,7 @@ def _composed(
     capacity = total_capacity(pools) if pools else Capacity(0, 0, 0)
     specs = [pods.spec for pods in sets]
     facts = {name: value for name, value in serving.model_facts(specs, values).items() if value is not None}
+    facts = _with_files(facts, specs, here)
     disks, volume_cloud = volumes_of_pods(values, sets, context, here.cluster)
     schedule = timetable.ALWAYS if kind.ends else timetable.schedule_of(values, namespace, scaler) or timetable.ALWAYS
     facets = compose(
@@ -76,6 +81,18 @@ def _composed(
         },
     )
     return replace(facets, taggable=not kind.template, workload=_work(facets.workload, resource.type, kind, facts))
+
+
+def _with_files(facts: dict[str, Any], specs: Sequence[Mapping[str, Any]], here: Here) -> dict[str, Any]:
+    """The facts with what ConfigMaps in its volumes say of precision and method: files of DeepSpeed, Accelerate, Lightning."""
+    for spec in specs:
+        for volume in maps(spec.get("volumes")):
+            held = here.find("ConfigMap", str(dig(volume, "configMap", "name"))) if "configMap" in volume else None
+            data = held.get("data") if held is not None else None
+            for text in data.values() if isinstance(data, Mapping) else ():
+                if isinstance(text, str) and len(text) < _LONGEST_FILE:
+                    facts = {**of_text(text), **facts}
+    return facts
 
 
 def _phase(kind: Kind, implied: str | None) -> str | None:

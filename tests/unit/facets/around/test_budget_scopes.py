@@ -78,8 +78,15 @@ def test_a_budget_of_another_provider_watches_nothing() -> None:
     assert covers(budget, thing("azurerm_linux_virtual_machine", "azure"), Facets(), None) is True
 
 
+def _in_project(project: str) -> Resource:
+    """A machine that names its project itself."""
+    settings = ProviderSettings(project="ml")
+    attributes = Attributes({"project": project})
+    return Resource("google_compute_instance.a", "google_compute_instance", "a", "google", attributes, settings=settings)
+
+
 def test_places_are_stated_or_that_of_the_credentials() -> None:
     assert place_of(thing("google_compute_instance", "google", "ml"), Facets(), None) == "ml"
-    assert place_of(thing("google_compute_instance", "google", "ml", project="own"), Facets(), None) == "own"
+    assert place_of(_in_project("own"), Facets(), None) == "own"
     assert place_of(thing("google_project", "google", project_id="new"), Facets(), None) == "new"
     assert place_of(thing("aws_instance", "aws"), Facets(), None) == "aws"
