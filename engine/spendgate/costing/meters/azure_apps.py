@@ -18,6 +18,7 @@ from spendgate.costing.meters.azure_parts import (
     why,
     without_sku,
 )
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import needs_usage, unpriced
 from spendgate.costing.meters.parts import amount, missing_region, query, used
 from spendgate.costing.usage import stated
@@ -247,7 +248,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
 }
 
 
-class Apps:
+class Apps(KeysByType):
     """Instances, executions, images and calls."""
 
     types = tuple(_PARTS)

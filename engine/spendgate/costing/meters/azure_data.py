@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.azure_parts import THOUSAND, Metered, declared, hours_of, metered, sku, why, without_sku
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, missing_region, query, used
 from spendgate.costing.usage import stated
@@ -260,7 +261,7 @@ _SYNAPSE_KEYS = {
 }  # fmt: skip
 
 
-class Data:
+class Data(KeysByType):
     """Compute units, nodes, runs and storage of data services."""
 
     types = tuple(_PARTS)

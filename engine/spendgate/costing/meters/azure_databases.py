@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from spendgate.costing.meters.azure_parts import declared, hours_of, sku, times, why, without_sku
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.model.cost import Component
@@ -176,7 +177,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
 }
 
 
-class Databases:
+class Databases(KeysByType):
     """Instances by the hour or node, storage, backups."""
 
     types = tuple(_PARTS)

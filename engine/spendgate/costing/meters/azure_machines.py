@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from spendgate.costing.meters.azure_disks import pool_disks
 from spendgate.costing.meters.azure_parts import sku, without_sku
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import label, machine_components, needs_usage, unpriced
 from spendgate.costing.meters.parts import always, monthly, query, used
 from spendgate.costing.usage import stated
@@ -30,7 +31,7 @@ _FREE_APIS = (
 _ML_CLUSTER = "azurerm_machine_learning_compute_cluster"
 
 
-class Machines:
+class Machines(KeysByType):
     """Machine hours with their Windows licences, and the disks that machines bring along."""
 
     types = (

@@ -17,6 +17,7 @@ from spendgate.costing.meters.azure_parts import (
     why,
     without_sku,
 )
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import always, amount, missing_region, query, used
 from spendgate.costing.usage import stated
@@ -293,7 +294,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
 }
 
 
-class Network:
+class Network(KeysByType):
     """What is paid by the hour whether traffic flows or not, and the traffic."""
 
     types = tuple(_PARTS)

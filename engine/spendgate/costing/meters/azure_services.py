@@ -15,6 +15,7 @@ from spendgate.costing.meters.azure_parts import (
     sku,
     without_sku,
 )
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.model.cost import Component
@@ -158,7 +159,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
 }
 
 
-class Services:
+class Services(KeysByType):
     """Units by the month, calls and operations by use."""
 
     types = tuple(_PARTS)

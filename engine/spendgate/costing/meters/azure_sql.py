@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.azure_parts import declared, hours_of, own_sku, sku, why, without_sku
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Basis, Component, Missing, Quantity
@@ -222,7 +223,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
 }
 
 
-class Sql:
+class Sql(KeysByType):
     """Compute, licences, storage and backups."""
 
     types = tuple(_PARTS)

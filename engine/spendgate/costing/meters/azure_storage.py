@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from spendgate.costing.meters.azure_disks import disk_components
 from spendgate.costing.meters.azure_parts import TEN_THOUSAND, Metered, metered, parent, sku, without_sku
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import always, amount, monthly, used
 from spendgate.costing.usage import stated
@@ -18,7 +19,7 @@ from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
 
-class Disks:
+class Disks(KeysByType):
     """`azurerm_managed_disk`, snapshots and images."""
 
     types = ("azurerm_managed_disk", "azurerm_snapshot", "azurerm_image")
@@ -195,7 +196,7 @@ def _files(subject: Subject, *, premium: bool, tier: str, copies: str, at_rest: 
     yield from metered(subject, "files", (part._replace(item=f"{prefix}: {part.item}") for part in parts))
 
 
-class Shares:
+class Shares(KeysByType):
     """`azurerm_storage_share`, queues and tables: metered by themselves, at the tier and redundancy of their account."""
 
     types = ("azurerm_storage_share", "azurerm_storage_queue", "azurerm_storage_table")

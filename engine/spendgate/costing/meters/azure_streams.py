@@ -17,6 +17,7 @@ from spendgate.costing.meters.azure_parts import (
     sku,
     without_sku,
 )
+from spendgate.costing.meters.azure_usage_keys import KeysByType
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import amount, used
 from spendgate.costing.usage import stated
@@ -252,7 +253,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterator[Component]]] = {
 }
 
 
-class Streams:
+class Streams(KeysByType):
     """Units by the month, events, messages and gigabytes by use."""
 
     types = tuple(_PARTS)
