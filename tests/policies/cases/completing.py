@@ -55,11 +55,39 @@ def _held(gpus: int | str) -> str:
     return manifest(thing("Deployment", spec, labels={"workload": "infer"}))
 
 
+OWNED = {"owner": "ml", "cost-center": "CC-1042"}
+_DEFINITION = r("aws_ecs_task_definition.t", family="t", container_definitions="[]", tags=OWNED)
+
+
+def _scheduled(passed_on: str | None) -> str:
+    task = {"task_count": 1, **({"propagate_tags": passed_on} if passed_on else {})}
+    target = [{"arn": "arn:aws:ecs:us-east-1:111122223333:cluster/a", "ecs_parameters": [task]}]
+    schedule = r(
+        "aws_scheduler_schedule.a", name="a", schedule_expression="rate(1 day)", target=target,
+        refs={"target.ecs_parameters.task_definition_arn": "aws_ecs_task_definition.t.arn"},
+    )  # fmt: skip
+    return plan(_DEFINITION, schedule)
+
+
+def _piped(tags: dict[str, str]) -> str:
+    task = {"task_definition_arn": "arn:aws:ecs:us-east-1:111122223333:task-definition/t:1", "tags": tags}
+    return plan(r("aws_pipes_pipe.a", name="a", tags=OWNED, target_parameters=[{"ecs_task_parameters": [task]}]))
+
+
 CASES = {
     "BUD-004": {"skip.nothing-changes": _NOTHING_CHANGES},
     "SUS-002": {"skip.nothing-changes": _NOTHING_CHANGES},
     "TAG-002": {"skip.no-tags": plan(r("aws_instance.a", instance_type="m6i.large"))},
-    "TAG-003": {"skip.it-launches-nothing": plan(r("aws_instance.a", instance_type="m6i.large", tags=DEV))},
+    "TAG-003": {
+        "fail.tasks-of-a-schedule": _scheduled(None),
+        "pass.tasks-of-a-schedule-by-their-definition": _scheduled("TASK_DEFINITION"),
+        "fail.tasks-of-a-pipe": _piped({}),
+        "pass.tasks-of-a-pipe-state-their-own": _piped(OWNED),
+        "skip.a-schedule-of-a-function": plan(
+            r("aws_scheduler_schedule.a", name="a", schedule_expression="rate(1 day)", target=[{"arn": "arn:aws:lambda:us-east-1:111122223333:function:f"}])
+        ),
+        "skip.it-launches-nothing": plan(r("aws_instance.a", instance_type="m6i.large", tags=DEV)),
+    },
     "EXP-001": {
         "unknown.machines-known-after-apply": plan(
             *(r(f"aws_instance.e{number}", unknown={"instance_type": True},

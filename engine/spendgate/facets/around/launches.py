@@ -132,11 +132,19 @@ _REACHED: Mapping[str, Callable[[Resource, FacetContext], Reached]] = {
     "Job": _pods,
 }
 _SWITCHED = ("aws_batch_job_definition", "aws_ecs_service")
-TYPES = (*_REACHED, *_SWITCHED)
+_TASKS: Mapping[str, tuple[str, str]] = {
+    "aws_scheduler_schedule": ("target", "target.0.ecs_parameters"),
+    "aws_pipes_pipe": ("target_parameters", "target_parameters.0.ecs_task_parameters"),
+}
+"""What runs tasks of ECS by itself: the block that points at their definition, and where the task is described."""
+_TASK_DEFINITION = "aws_ecs_task_definition"
+TYPES = (*_REACHED, *_SWITCHED, *_TASKS)
 
 
 def facts(resource: Resource, facets: Facets, context: FacetContext) -> Mapping[str, Any]:
     """`lost_tags` of types that launch something."""
+    if resource.type in _TASKS:
+        return _tasks(resource, facets, context)
     own = _own(resource, facets, context)
     if isinstance(own, Unknown):
         return {"lost_tags": own}
@@ -145,6 +153,29 @@ def facts(resource: Resource, facets: Facets, context: FacetContext) -> Mapping[
     else:
         reached = _REACHED[resource.type](resource, context)
     return {"lost_tags": reached if isinstance(reached, Unknown) else tuple(sorted(own - reached))}
+
+
+def _tasks(resource: Resource, facets: Facets, context: FacetContext) -> Mapping[str, Any]:
+    """Tags of a schedule or a pipe and of its task definition, less those that its tasks get; nothing where it runs no tasks."""
+    pointing, path = _TASKS[resource.type]
+    described = resource.attributes.block(path)
+    if not isinstance(described, Attributes):
+        return {"lost_tags": described} if isinstance(described, Unknown) else {}
+    own = _own(resource, facets, context)
+    stated, passed_on = described.get("tags"), described.text("propagate_tags")
+    for gap in (own, stated, passed_on):
+        if isinstance(gap, Unknown):
+            return {"lost_tags": gap}
+    defined: frozenset[str] = frozenset()
+    for definition in context.neighbours.targets(resource, pointing, _TASK_DEFINITION):
+        theirs = definition.attributes.get("tags_all")
+        theirs = definition.attributes.get("tags") if not isinstance(theirs, Mapping) else theirs
+        if isinstance(theirs, Unknown):
+            return {"lost_tags": theirs}
+        defined |= _keys(theirs, context)
+    reached = _keys(stated, context) | (defined if passed_on == "TASK_DEFINITION" else frozenset())
+    assert not isinstance(own, Unknown)
+    return {"lost_tags": tuple(sorted((own | defined) - reached))}
 
 
 def _own(resource: Resource, facets: Facets, context: FacetContext) -> Reached:
