@@ -9,7 +9,7 @@ import pytest
 
 from spendgate.costing.meters import METERS, meters_for, usage_keys
 from spendgate.costing.usage import UsageFile
-from spendgate.costing.usage_values import UNITS
+from spendgate.costing.usage_values import LOAD, TRAFFIC, UNITS
 from spendgate.prices.importers import IMPORTERS
 from spendgate.prices.rates_file import load
 
@@ -40,7 +40,8 @@ def test_rates_files_of_the_page_are_right(tmp_path: Path, text: str) -> None:
 
 
 def test_the_page_names_every_list_and_unit() -> None:
-    assert len(USAGE) == 2
+    assert len(USAGE) == 3
     assert len(RATES) == 2
     assert [name for name in IMPORTERS.names() if f"`{name}`" not in PAGE] == []
     assert [name for name in UNITS if f"`{name}`" not in PAGE] == []
+    assert [key for key in (*LOAD, *TRAFFIC) if key.partition(".")[2] not in PAGE] == []
