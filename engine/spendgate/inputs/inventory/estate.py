@@ -109,6 +109,9 @@ class Estate:
 
     def _add_item(self, item: Item) -> None:
         shape, known = shape_of(item)
+        if not known:
+            # NOTE: what no table reads is not absent: a size that is left out would be taken for the provider's default.
+            item = replace(item, partial=True)
         change = to_change(item, shape)
         if change is None:
             self.remarks.gone += 1

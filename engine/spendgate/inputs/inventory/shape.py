@@ -11,7 +11,7 @@ from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Action, Change, Observed, ProviderSettings, Resource
 from spendgate.model.values import Unknown
 
-NOT_SAID = Unknown("the export does not say")
+NOT_SAID = Unknown("not said in the export")
 _OFTEN = ("region", "location", "zone", "tags", "labels")
 
 

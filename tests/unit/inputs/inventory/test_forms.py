@@ -290,7 +290,7 @@ def test_what_a_tagging_page_does_not_say_is_unknown(tmp_path: Path) -> None:
         ]
     }
     (resource,) = resources(read(tmp_path, page)).values()
-    assert resource.attributes.get("instance_type") == Unknown("the export does not say")
+    assert resource.attributes.get("instance_type") == Unknown("not said in the export")
     assert resource.attributes.get("tags") == {"team": "x"}
     assert resource.attributes.get("region") is ABSENT
 

@@ -191,3 +191,46 @@ def test_a_function_tells_its_memory_and_its_bounds(tmp_path: Path) -> None:
     read_ = {key: one.attributes.get(key) for key in ("available_memory_mb", "min_instances", "region")}
     assert read_ == {"available_memory_mb": 512, "min_instances": 1, "region": "us-central1"}
     assert "PLANTED" not in repr(one.attributes.values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "type_", "expected"),
+    [
+        pytest.param("spanner.googleapis.com/Instance", {"name": "projects/p/instances/x", "config": "projects/p/instanceConfigs/regional-us-central1",
+                     "nodeCount": 2, "processingUnits": 2000, "edition": "ENTERPRISE"}, "google_spanner_instance",
+                     {"config": "regional-us-central1", "processing_units": 2000, "edition": "ENTERPRISE"}, id="spanner"),
+        pytest.param("alloydb.googleapis.com/Instance", {"name": f"projects/p/{PLACE}/clusters/c/instances/x", "instanceType": "PRIMARY",
+                     "availabilityType": "ZONAL", "machineConfig": {"cpuCount": 8}, "databaseFlags": {"a": "PLANTED"}}, "google_alloydb_instance",
+                     {"machine_config": [{"cpu_count": 8}], "availability_type": "ZONAL", "location": "us-central1"}, id="alloydb"),
+        pytest.param("memcache.googleapis.com/Instance", {"name": f"projects/p/{PLACE}/instances/x", "nodeCount": 3,
+                     "nodeConfig": {"cpuCount": 1, "memorySizeMb": 1024}}, "google_memcache_instance",
+                     {"node_count": 3, "node_config": [{"cpu_count": 1, "memory_size_mb": 1024}]}, id="memcached"),
+        pytest.param("redis.googleapis.com/Cluster", {"name": f"projects/p/{PLACE}/clusters/x", "shardCount": 3, "replicaCount": 1,
+                     "nodeType": "REDIS_HIGHMEM_MEDIUM"}, "google_redis_cluster",
+                     {"shard_count": 3, "replica_count": 1, "node_type": "REDIS_HIGHMEM_MEDIUM"}, id="redis-cluster"),
+        pytest.param("tpu.googleapis.com/Node", {"name": "projects/p/locations/us-east5-a/nodes/x", "acceleratorConfig": {"type": "V6E", "topology": "2x4"},
+                     "schedulingConfig": {"spot": True}, "metadata": {"startup-script": "PLANTED"}}, "google_tpu_v2_vm",
+                     {"accelerator_config": [{"type": "V6E", "topology": "2x4"}], "scheduling_config": [{"spot": True}]}, id="tpu"),
+    ],
+)  # fmt: skip
+def test_services_are_read_with_what_they_are_billed_by(
+    tmp_path: Path, kind: str, data: dict[str, Any], type_: str, expected: dict[str, Any]
+) -> None:
+    (one,) = found(tmp_path, asset(kind, f"{PLACE}/x/x", data)).values()
+    assert one.type == type_
+    assert {name: one.attributes.get(name) for name in expected} == expected
+    assert "PLANTED" not in repr(one.attributes.values)
+
+
+def test_the_size_of_a_kind_in_no_table_is_unknown_and_not_the_default(tmp_path: Path) -> None:
+    data = {
+        "clusterName": "c",
+        "labels": {"team": "x"},
+        "config": {"workerConfig": {"numInstances": 20, "machineTypeUri": "n1-standard-64"}},
+    }
+    workload = read(tmp_path, [asset("dataproc.googleapis.com/Cluster", "regions/us-central1/clusters/c", data)])
+    (one,) = [change.resource for change in workload.changes]
+    assert one.type == "google_dataproc_cluster"
+    assert isinstance(one.attributes.get("cluster_config"), Unknown)
+    assert one.attributes.get("labels") == {"team": "x"}
+    assert any("in no table" in problem.message for problem in workload.problems)

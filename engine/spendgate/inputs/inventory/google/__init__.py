@@ -7,14 +7,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, labels, opened, pick, text
-from spendgate.inputs.inventory.google import compute, serverless, services, vertex
+from spendgate.inputs.inventory.google import compute, databases, serverless, services, vertex
 from spendgate.inputs.inventory.shape import Item, Shape
 
 Record = Mapping[str, Any]
 _LABELS = ("labels", "resourceLabels", "settings.userLabels", "metadata.labels")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-SHAPES: Mapping[str, Shape] = {**compute.SHAPES, **services.SHAPES, **serverless.SHAPES, **vertex.SHAPES}
+SHAPES: Mapping[str, Shape] = {
+    **compute.SHAPES,
+    **databases.SHAPES,
+    **serverless.SHAPES,
+    **services.SHAPES,
+    **vertex.SHAPES,
+}
 """By asset type."""
 
 

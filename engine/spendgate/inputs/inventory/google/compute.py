@@ -226,6 +226,12 @@ SHAPES: Mapping[str, Shape] = {
     "compute.googleapis.com/GlobalForwardingRule": replace(
         _SHAPES[_RULE], type="google_compute_global_forwarding_rule"
     ),
+    "compute.googleapis.com/VpnGateway": Shape(
+        "google_compute_ha_vpn_gateway", id=("selfLink",), name=("name",), fields=PLACE, created=("creationTimestamp",)
+    ),
+    "compute.googleapis.com/VpnTunnel": Shape(
+        "google_compute_vpn_tunnel", id=("selfLink",), name=("name",), fields=PLACE, created=("creationTimestamp",)
+    ),
     "compute.googleapis.com/Image": Shape(
         "google_compute_image",
         id=("selfLink",),
