@@ -74,6 +74,7 @@ VOCABULARY: Words = {
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
         **dict.fromkeys(("redundant", "redundant_share")),
+        **dict.fromkeys(("target_expires", "placed", "fast_network")),
         "offer": dict.fromkeys(("accelerators", "requested", "requested_share", "per_machine", "stranded", "smaller")),
         **dict.fromkeys(("processes", "idle_share", "demand")),
         "own": dict.fromkeys(

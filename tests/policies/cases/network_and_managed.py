@@ -28,7 +28,7 @@ def _training_group(**more: object) -> str:
         r("aws_autoscaling_group.a", name="train", min_size=0, max_size=4,
           tag=[{"key": "workload", "value": "train", "propagate_at_launch": True}],
           refs={"launch_template.id": "aws_launch_template.a.id"}, **stated),
-        r("aws_launch_template.a", instance_type="p4d.24xlarge"),
+        r("aws_launch_template.a", instance_type="p4d.24xlarge", network_interfaces=[{"interface_type": "efa"}]),
     )  # fmt: skip
 
 
@@ -65,7 +65,10 @@ def _capture(percent: int, **more: object) -> str:
     return plan(
         r("aws_sagemaker_endpoint_configuration.a", name="a", tags=PROD,
           production_variants=[{"instance_type": "ml.m5.large", "initial_instance_count": 1}],
-          data_capture_config=[{"enable_capture": True, "initial_sampling_percentage": percent}], **more)
+          data_capture_config=[{"enable_capture": True, "initial_sampling_percentage": percent, "destination_s3_uri": "s3://capture/a"}], **more),
+        r("aws_s3_bucket.capture", bucket="capture", tags=PROD),
+        r("aws_s3_bucket_lifecycle_configuration.capture", bucket="capture", refs={"bucket": "aws_s3_bucket.capture.id"},
+          rule=[{"id": "all", "status": "Enabled", "expiration": [{"days": 30}]}]),
     )  # fmt: skip
 
 
@@ -99,7 +102,7 @@ CASES = {
             r("aws_autoscaling_group.a", name="train", min_size=0, max_size=4, placement_group="train",
               tag=[{"key": "workload", "value": "train", "propagate_at_launch": True}],
               refs={"launch_template.id": "aws_launch_template.a.id", "vpc_zone_identifier": "aws_subnet.a.id"}),
-            r("aws_launch_template.a", instance_type="p4d.24xlarge"),
+            r("aws_launch_template.a", instance_type="p4d.24xlarge", network_interfaces=[{"interface_type": "efa"}]),
         ),
         "skip.cpu-group": plan(
             r("aws_autoscaling_group.a", name="web", min_size=0, max_size=4, tag=[], refs={"launch_template.id": "aws_launch_template.a.id"}),

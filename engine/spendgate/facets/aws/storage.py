@@ -67,11 +67,12 @@ def bucket(resource: Resource, context: FacetContext) -> Facets:
         name=name,
         region=region(resource, context),
         tags=tags(resource, context),
-        lifecycle=_lifecycle(resource, context),
+        lifecycle=lifecycle_of(resource, context),
     )
 
 
-def _lifecycle(resource: Resource, context: FacetContext) -> Lifecycle:
+def lifecycle_of(resource: Resource, context: FacetContext) -> Lifecycle:
+    """The lifecycle of a bucket, from wherever the provider keeps it."""
     rules: list[Attributes] = []
     enabled: bool | Unknown = False
     configurations = context.neighbours.users(resource, "aws_s3_bucket_lifecycle_configuration")

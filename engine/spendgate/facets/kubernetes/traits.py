@@ -14,6 +14,7 @@ from spendgate.facets.kubernetes.placement import tolerates_spot
 from spendgate.facets.kubernetes.podset import Scaler
 from spendgate.facets.kubernetes.pools import Understood
 from spendgate.facets.kubernetes.reading import dig, mapping, maps, quantity, whole
+from spendgate.facets.kubernetes.topology import one_zone
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog
@@ -60,6 +61,10 @@ def traits_of(
         "surge_pods": _surge(resource.type, spec, understood),
         "images": tuple(dict.fromkeys(_images(understood))),
     }
+    if accelerated and any(one.pods.capacity.max != 1 for one in accelerated):
+        zones = [one_zone(values, one.pods, one.wishes) for one in accelerated]
+        unsure = next((each for each in zones if isinstance(each, Unknown)), True)
+        found["one_zone"] = False if False in zones else unsure
     if resource.type in _RAY:
         found["ray"] = _ray(resource.type, values, understood)
     return found
