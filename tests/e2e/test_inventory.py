@@ -105,7 +105,11 @@ def test_measured_use_is_judged_and_too_few_samples_are_unknown(tmp_path: Path) 
     document = report(*BOTH, str(CORPUS / "aws-describe.json"), "--metrics", str(metrics))
     said = {each["address"]: each for each in document["findings"] if each["policy"] == "UTIL-001"}
     assert said["aws_instance.i-0aa3"]["verdict"] == "fail"
-    assert float(said["aws_instance.i-0aa3"]["savings_monthly"]) > 10_000
+    saving = said["aws_instance.i-0aa3"]
+    assert (float(saving["savings_monthly"]), saving["savings_by"]) == (0, "re-priced"), (
+        "one machine has no parts to give back"
+    )
+    assert float(saving["cost_monthly"]) > 10_000
     assert said["aws_instance.i-0aa1"]["verdict"] == "unknown"
     assert "only 3 samples in 7 days" in said["aws_instance.i-0aa1"]["message"]
 

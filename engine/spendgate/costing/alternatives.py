@@ -129,6 +129,7 @@ class Finder:
             return needs
         found: list[Candidate] = []
         unpriced: list[str] = []
+        is_dear = False
         for provider, offer in self._on_offer(present, wanted):
             count = paid_accelerators(offer.spec, present, needs)
             if count is None or not self._fits(provider, offer, present, wanted, needs):
@@ -142,11 +143,13 @@ class Finder:
                 return Unknown(f"what an hour of {present.machine_type} costs in {present.place} is not known")
             elif candidate.price <= present.price * wanted.max_price_ratio:
                 found.append(candidate)
+            else:
+                is_dear = True
         if found:
             return sorted(found, key=lambda each: (*each[:3], each.offer.region))
         if unpriced:
             return Unknown(unpriced[0])
-        return self._none_here(present, wanted, needs)
+        return None if is_dear else self._none_here(present, wanted, needs)
 
     def _on_offer(self, present: Present, wanted: Wanted) -> Iterator[tuple[str, Offer]]:
         """Offers at the places that are wanted; accelerators narrow them before they are looked at one by one."""

@@ -103,6 +103,11 @@ class Estimator:
             else:
                 items.append(_item(component, component.quantity, self._widened(component, rate)))
 
+    @property
+    def today(self) -> date | None:
+        """The day of the run."""
+        return self._today
+
     def rate(self, query: RateQuery) -> Rate | str:
         """What a unit costs, or the reason why nobody knows."""
         return self._rate(query)

@@ -38,7 +38,7 @@ def cheapest_model(
         return Unknown(f"its model is {model.reason}")
     if not model:
         return Unknown("its model is not stated")
-    seller = _seller(resource, str(model), called=bool(facets.llm.get("api_model")))
+    seller = _seller(resource, facets, str(model), called=bool(facets.llm.get("api_model")))
     if seller is None:
         return None  # NOTE: a model that one serves oneself is not paid by the token.
     own = _blend(estimator, seller, plain_model(str(model)))
@@ -57,7 +57,12 @@ def cheapest_model(
     }
 
 
-def _seller(resource: Resource, model: str, *, called: bool) -> str | None:
+def _seller(resource: Resource, facets: Facets, model: str, *, called: bool) -> str | None:
+    sold_by = facets.llm.get("sold_by")
+    if facets.llm.get("self_hosted") is True:
+        return None
+    if isinstance(sold_by, str) and "/" not in sold_by:
+        return sold_by
     if not called and resource.provider != "kubernetes":
         return resource.provider
     plain = plain_model(model)

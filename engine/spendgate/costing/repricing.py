@@ -100,7 +100,8 @@ def outcome(before: Estimate, after: Estimate, rework: Decimal = ZERO) -> Mappin
         return Unknown(_first_reason(before) or "it has no price of its own")
     guessed = {_role(item) for item in before.items if item.rate.basis is Basis.ASSUMED}
     for item in after.items:
-        if item.rate.basis is Basis.ASSUMED and item.quantity.expected and _role(item) not in guessed:
+        # NOTE: a disk at the price of another region is a guess as it is in any estimate; a machine at one would be all of the saving.
+        if item.rate.basis is Basis.ASSUMED and item.stops and item.quantity.expected and _role(item) not in guessed:
             return Unknown(item.rate.note or f"the price of {item.name} is assumed")
     if rework:
         after = _again(after, rework)

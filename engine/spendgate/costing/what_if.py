@@ -7,6 +7,7 @@ sizes count as they do in the cost itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from spendgate.costing.egress import egress
 from spendgate.costing.estimator import Estimator
 from spendgate.costing.machine_needs import Present
 from spendgate.costing.model_prices import cheapest_model
-from spendgate.costing.repricing import attributed, outcome, under
+from spendgate.costing.repricing import outcome, under
 from spendgate.model.accelerator_names import canonical_model
 from spendgate.model.alternative import Terms, Wanted
 from spendgate.model.attributes import Attributes
@@ -81,9 +82,23 @@ class ResourceWhatIf(Frozen):
             return changed
         after = self._estimated(changed)
         found = outcome(self.estimate, after, terms.rework)
-        if isinstance(found, Mapping) and terms.hours_per_week is not None and _runs_as_long(self.estimate, after):
-            return Unknown("how long it runs is stated by the usage file or by its own limits, not by a schedule")
+        if isinstance(found, Mapping) and _is_untouched(self.estimate, after):
+            if terms.hours_per_week is not None:
+                return Unknown("how long it runs is stated by the usage file or by its own limits, not by a schedule")
+            if terms.spot_share is not None:
+                return Unknown("no price of it on spot is known")
         return found
+
+    def rates(self) -> Mapping[str, Any] | Unknown | None:
+        """The dates of the prices behind its cost."""
+        if not self.estimate.items:
+            return None
+        dated = [item.rate.as_of for item in self.estimate.items if item.rate.as_of]
+        today = self.questions.estimator.today
+        if not dated or today is None:
+            return Unknown("its prices have no date")
+        oldest = date.fromisoformat(min(dated)[:10])
+        return {"oldest": oldest, "age_days": Decimal((today - oldest).days)}
 
     def grid(self) -> Mapping[str, Any] | Unknown:
         """The power grid of its region."""
@@ -132,6 +147,9 @@ class ResourceWhatIf(Frozen):
         """The pools whose machines are exchanged: those with accelerators where accelerators are spoken of."""
         speaks = wanted.accelerators is not None or wanted.work is not None
         speaks = speaks or any(name.startswith("accelerator") for name, _ in (*wanted.at_least, *wanted.like))
+        if wanted.accelerators == ():
+            # NOTE: work without accelerators is looked for a place of any machine, but of several pools only those with some move.
+            speaks = len(self.facets.pools) > 1
         found = []
         for index, pool in enumerate(self.facets.pools):
             count, models = pool.accelerators.count, pool.accelerators.models
@@ -265,7 +283,7 @@ def _together(there: Estimate, stays: Sequence[LineItem], here: Estimate) -> Est
     return replace(there, items=(*there.items, *stays), monthly=monthly, unpriced=(*there.unpriced, *here.unpriced))
 
 
-def _runs_as_long(before: Estimate, after: Estimate) -> bool:
-    """Whether a schedule changed no line that stops: something else decides how long it runs."""
-    had = [item.quantity for item in before.items if item.stops]
-    return bool(had) and had == [item.quantity for item in after.items if item.stops] and not attributed(before, after)
+def _is_untouched(before: Estimate, after: Estimate) -> bool:
+    """Whether a fix changed no line that stops: something else decides what it costs."""
+    had = [(item.quantity, item.rate.price) for item in before.items if item.stops]
+    return bool(had) and had == [(item.quantity, item.rate.price) for item in after.items if item.stops]

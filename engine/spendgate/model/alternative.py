@@ -75,6 +75,10 @@ class WhatIf(Protocol):
         """The resource's own cost with a fix applied: `monthly` and `saving_monthly` by size, and the `lines` that save."""
         ...
 
+    def rates(self) -> Mapping[str, Any] | Unknown | None:
+        """The dates of the prices behind its cost: `oldest` and `age_days`; None when it has no priced part."""
+        ...
+
     def grid(self) -> Mapping[str, Any] | Unknown:
         """The power grid of the resource's region: `g_per_kwh` and where the figure comes from."""
         ...

@@ -26,7 +26,7 @@ CHANGE_ROOTS = frozenset({"address", "type", "provider", "action", "module", "so
 DERIVED_ROOTS = frozenset(
     {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life", "load", "traffic", "vectors", "work"}
 )
-ASKED_ROOTS = frozenset({"cheapest_allowed", "repriced", "grid"})
+ASKED_ROOTS = frozenset({"cheapest_allowed", "repriced", "grid", "rates"})
 """Roots that are worked out when a policy asks for them, and not before; the first two by what the policy itself says."""
 ROOTS = FACET_ROOTS | CHANGE_ROOTS | DERIVED_ROOTS | ASKED_ROOTS
 """The first words that a path may start with; anything else is a mistake that `policy lint` and the loader name."""
@@ -141,8 +141,10 @@ class ResourceCase(Frozen):
             return ABSENT if value is None else value
         if key in CHANGE_ROOTS:
             return self._of_change(key)
-        if key == "grid" and self.ask is not None:
-            return self.ask(self.asked).grid()
+        if key in ("grid", "rates") and self.ask is not None:
+            answers = self.ask(self.asked)
+            found = answers.grid() if key == "grid" else answers.rates()
+            return ABSENT if found is None else found
         return self.derived.get(key, ABSENT)
 
     def _of_change(self, key: str) -> Value:

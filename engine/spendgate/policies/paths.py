@@ -47,6 +47,7 @@ _TOTALS: Words = {
     ),
     "alerts": dict.fromkeys(("actual", "forecast", "told", "uncovered")),
 }
+_BUSY: Words = dict.fromkeys(("gpu", "accelerators", "window_days"))
 _POOL_PARTS: Words = {
     "capacity": _words(Capacity),
     "purchase": _words(Purchase),
@@ -121,8 +122,9 @@ VOCABULARY: Words = {
         **dict.fromkeys(("model", "price_per_million", "present_price_per_million")),
     },
     "repriced": {"monthly": _SIZES, "saving_monthly": _SIZES, "lines": None},
+    "rates": dict.fromkeys(("oldest", "age_days")),
     "grid": dict.fromkeys(("g_per_kwh", "region", "note")),
-    "group": {"by": None, "value": None, "size": None, "accelerators": None, **_TOTALS},
+    "group": {"by": None, "value": None, "size": None, "accelerators": None, "util": _BUSY, **_TOTALS},
 }
 """The words after each root whose words are known; roots that are not here take any (`tags.owner`, `after.engine`)."""
 
