@@ -48,6 +48,7 @@ _LIKE = {
     "gb": "gb", "gib": "gb", "gb-month": "gb", "gib-month": "gb", "hour": "hours", "vm-hours": "hours",
     "cpu": "vcpu", "alarm metrics": "metrics", "acus": "acu", "acu-month": "acu", "mb/s-month": "mib/s", "days": "days",
     "node": "nodes", "request": "requests", "month": "months", "mbps": "mib/s", "mib/s-month": "mib/s",
+    "controllers": "controller", "accounts": "account",
     "iops-month": "iops", "versions-month": "versions", "vcpu-month": "vcpu", "transaction": "transactions",
 }  # fmt: skip
 """Spellings of one unit."""

@@ -252,8 +252,8 @@ def _acl(subject: Subject) -> Iterator[Component]:
         rules = len(blocks) - groups - managed + inside
         for name, unit, item, count in (
             ("Rules", "rules", "rule", rules),
-            ("Rule groups", "rule groups", "rule group", Decimal(groups)),
-            ("Managed rule groups", "rule groups", "managed rule group", Decimal(managed)),
+            ("Rule groups", "groups", "rule group", Decimal(groups)),
+            ("Managed rule groups", "groups", "managed rule group", Decimal(managed)),
         ):
             if count:
                 yield monthly(subject, name, unit, ("waf", item), count)

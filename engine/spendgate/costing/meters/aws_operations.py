@@ -23,6 +23,7 @@ from spendgate.costing.meters.parts import (
 )
 from spendgate.costing.usage import stated, word
 from spendgate.model.cost import Component
+from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
@@ -134,14 +135,14 @@ def _certificate(subject: Subject) -> Iterator[Component]:
         yield monthly(subject, "Private certificate", "certificates", ("acm", "certificate"))
 
 
-_ISSUED = Use("Certificates", "certificates", ("acm private ca", "certificates"), "monthly_requests", tiered=True)
+_ISSUED = Use("Certificates", "requests", ("acm private ca", "certificates"), "monthly_requests", tiered=True)
 
 
 def _authority(subject: Subject) -> Iterator[Component]:
     if text_of(subject, "usage_mode") == "SHORT_LIVED_CERTIFICATE":
         yield monthly(subject, "Authority (short-lived)", "months", ("acm private ca", "authority short-lived"))
         yield used(
-            subject, "Certificates", "certificates", ("acm private ca", "certificates short-lived"), "monthly_requests"
+            subject, "Certificates", "requests", ("acm private ca", "certificates short-lived"), "monthly_requests"
         )
     else:
         yield monthly(subject, "Authority", "months", ("acm private ca", "authority"))
@@ -174,13 +175,21 @@ def _directory(subject: Subject) -> Iterator[Component]:
         str(kind), str(kind)
     )
     rate = ("directory service", f"{title} {str(size).lower()} controller")
-    yield always(subject, f"Directory ({title}, {size})", rate, _CONTROLLERS if microsoft else 1)
+    yield _every_hour(
+        subject, f"Directory ({title}, {size})", "controller-hours", rate, _CONTROLLERS if microsoft else 1
+    )
     more = stated(subject.usage, "additional_domain_controllers")
     if more:
-        yield always(subject, "Additional domain controllers", rate, more)
+        yield _every_hour(subject, "Additional domain controllers", "controller-hours", rate, more)
     shared = stated(subject.usage, "shared_accounts")
     if microsoft and shared:
-        yield always(subject, "Sharing", ("directory service", "microsoft ad sharing"), shared)
+        rate = ("directory service", "microsoft ad sharing")
+        yield _every_hour(subject, "Sharing", "account-hours", rate, shared)
+
+
+def _every_hour(subject: Subject, name: str, unit: str, rate: tuple[str, str], count: Decimal | int) -> Component:
+    """So many of a thing, every hour of the month, counted in a unit of their own."""
+    return replace(always(subject, name, rate, count), unit=unit)
 
 
 _PARAMETER_KEYS = {

@@ -29,10 +29,18 @@ _SNAPSHOT_USES = (
         1000,
     ),
     Use(
-        "Get block requests", "1k requests", ("ebs", "snapshot get block requests"), "monthly_get_block_requests", 1000
+        "Get block requests",
+        "1k SnapshotAPIUnits",
+        ("ebs", "snapshot get block requests"),
+        "monthly_get_block_requests",
+        1000,
     ),
     Use(
-        "Put block requests", "1k requests", ("ebs", "snapshot put block requests"), "monthly_put_block_requests", 1000
+        "Put block requests",
+        "1k SnapshotAPIUnits",
+        ("ebs", "snapshot put block requests"),
+        "monthly_put_block_requests",
+        1000,
     ),
     Use("Fast snapshot restore", "hours", ("ebs", "fast snapshot restore"), "fast_snapshot_restore_hours"),
 )

@@ -16,14 +16,14 @@ from spendgate.ports import Subject
 
 _WRITES = "monthly_write_request_units"
 _REQUESTS = (
-    Use("Write requests", "units", ("dynamodb", "write requests"), _WRITES),
-    Use("Read requests", "units", ("dynamodb", "read requests"), "monthly_read_request_units"),
+    Use("Write requests", "WRUs", ("dynamodb", "write requests"), _WRITES),
+    Use("Read requests", "RRUs", ("dynamodb", "read requests"), "monthly_read_request_units"),
 )
 _STORED = (
     Use("Storage", "GB-month", ("dynamodb", "storage"), "storage_gb"),
     Use("On-demand backups", "GB-month", ("dynamodb", "backup storage"), "on_demand_backup_storage_gb"),
     Use("Data restored", "GB", ("dynamodb", "restore"), "monthly_data_restored_gb"),
-    Use("Stream reads", "units", ("dynamodb", "stream reads"), "monthly_streams_read_request_units"),
+    Use("Stream reads", "sRRUs", ("dynamodb", "stream reads"), "monthly_streams_read_request_units"),
 )
 _RECOVERY = Use("Point-in-time recovery", "GB-month", ("dynamodb", "point-in-time recovery"), "pitr_backup_storage_gb")
 _CAPACITIES = (("Write", "WCU-hours", "write"), ("Read", "RCU-hours", "read"))
@@ -97,12 +97,12 @@ def _replicated_requests(subject: Subject) -> Iterator[Component]:
     for replica in replicas if isinstance(replicas, tuple) else ():
         region = replica.text("region_name")
         part = used(
-            subject, f"Write requests of the replica in {region}", "units", ("dynamodb", "write requests"), _WRITES
+            subject, f"Write requests of the replica in {region}", "WRUs", ("dynamodb", "write requests"), _WRITES
         )
         if isinstance(region, str):
             yield replace(part, query=replace(part.query, region=region)) if part.query.region else part
         else:
-            yield unpriced("Write requests of a replica", "units", "its region is not known")
+            yield unpriced("Write requests of a replica", "WRUs", "its region is not known")
 
 
 def _replicas(subject: Subject, attributes: Attributes) -> Iterator[Component]:

@@ -179,8 +179,8 @@ H = 730
             {
                 "Web ACL": (1, "months"),
                 "Rules": (1, "rules"),
-                "Rule groups": (1, "rule groups"),
-                "Managed rule groups": (1, "rule groups"),
+                "Rule groups": (1, "groups"),
+                "Managed rule groups": (1, "groups"),
             },
             id="WAF",
         ),
@@ -206,7 +206,7 @@ H = 730
         pytest.param(
             "aws_directory_service_directory",
             {"type": "MicrosoftAD", "edition": "Standard"},
-            {"Directory (microsoft ad, Standard)": (2 * H, "hours")},
+            {"Directory (microsoft ad, Standard)": (2 * H, "controller-hours")},
             id="a Microsoft directory has two controllers",
         ),
     ],
