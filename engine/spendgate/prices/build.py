@@ -17,7 +17,7 @@ from pathlib import Path
 
 from spendgate.errors import PriceError
 from spendgate.model.frozen import Frozen
-from spendgate.prices.plausible import Priced, odd_prices
+from spendgate.prices.plausible import Priced, SizedRate, odd_prices, odd_rates
 
 SCHEMA_VERSION = "1"
 
@@ -136,6 +136,7 @@ def _fill(sources: Path, path: Path) -> BuildReport:
                 continue
             rows[file.stem] = _load(book, table, file, dates)
         _refuse_odd(book, sources)
+        _refuse_odd_rates(book, sources)
         dated = sorted(date for date in dates if date[:2] == "20")
         as_of, oldest = (dated[-1], dated[0]) if dated else ("", "")
         book.executemany(
@@ -159,6 +160,19 @@ def _refuse_odd(book: sqlite3.Connection, sources: Path) -> None:
             f"{odd.hourly} an hour for {odd.machine_type} in {odd.region} is {off:.1f} times off its family",
             file=str(file),
             hint="a price of another tenancy, operating system or unit?",
+        )
+
+
+def _refuse_odd_rates(book: sqlite3.Connection, sources: Path) -> None:
+    """Refuse a rate of a node that does not fit the sizes of its family in its region."""
+    rows = book.execute(
+        "SELECT provider, service, item, region, price FROM rate WHERE unit = 'hours' AND tier_start = 0"
+    )
+    for odd, off in odd_rates(SizedRate(a, b, c, d, Decimal(e)) for a, b, c, d, e in rows):
+        raise PriceError(
+            f"{odd.hourly} an hour for {odd.service} {odd.item} in {odd.region} is {off:.1f} times off its family",
+            file=str(sources / f"rates_{odd.provider}.csv"),
+            hint="a price of another licence, deployment or unit?",
         )
 
 

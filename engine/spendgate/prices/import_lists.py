@@ -11,7 +11,7 @@ from spendgate.errors import PriceError
 from spendgate.model.frozen import Frozen
 from spendgate.prices.importers import IMPORTERS
 from spendgate.prices.importers.rows import ImportOptions, ListedRate, MachinePrice, Row
-from spendgate.prices.plausible import Priced, odd_prices
+from spendgate.prices.plausible import Priced, SizedRate, odd_prices, odd_rates
 
 _MACHINES = (
     "provider",
@@ -51,6 +51,7 @@ def import_lists(form: str, files: Sequence[Path], folder: Path, options: Import
                 f"a price of {row.provider} has no date", hint="--as-of 2026-11-24 dates a list without one"
             )
     refuse_odd(machines, files)
+    refuse_odd_rates(rates, files)
     folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, tuple[int, int]] = {}
     for provider in sorted({row.provider for row in machines}):
@@ -79,6 +80,19 @@ def refuse_odd(machines: Iterable[MachinePrice], files: Sequence[Path]) -> None:
             f"{odd.hourly} an hour for {odd.machine_type} in {odd.region} is {off:.1f} times off its family",
             file=str(files[0]) if len(files) == 1 else None,
             hint="another tenancy, operating system, currency or unit than the rest?",
+        )
+
+
+def refuse_odd_rates(rates: Iterable[ListedRate], files: Sequence[Path]) -> None:
+    """Raise PriceError for a rate of a node that does not fit the sizes of its family."""
+    sized = [
+        SizedRate(row.provider, row.service, row.item, row.region, row.price) for row in rates if row.unit == "hours"
+    ]
+    for odd, off in odd_rates(sized):
+        raise PriceError(
+            f"{odd.hourly} an hour for {odd.service} {odd.item} in {odd.region} is {off:.1f} times off its family",
+            file=str(files[0]) if len(files) == 1 else None,
+            hint="another licence, deployment, currency or unit than the rest?",
         )
 
 

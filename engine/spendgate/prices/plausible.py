@@ -1,4 +1,4 @@
-"""Whether machine prices grow with their machines: within a family and region, the price of a vCPU and of a GiB is nearly the same.
+"""Whether prices grow with sizes: within a family and region, the price of a vCPU and of a GiB is nearly the same.
 
 A price that is three times off in both is a price of something else: Windows, dedicated hardware, a month for an hour, cents for
 dollars. Types with accelerators are left out, the price of those is that of the accelerators.
@@ -48,6 +48,51 @@ def odd_prices(prices: Iterable[Priced]) -> list[tuple[Priced, Decimal]]:
             off = min(_off(each.hourly / each.vcpu, by_vcpu), _off(each.hourly / each.memory_gib, by_memory))
             if off > FACTOR:
                 odd.append((each, off))
+    return odd
+
+
+_SIZES: Final = {
+    "nano": Decimal("0.125"),
+    "micro": Decimal("0.25"),
+    "small": Decimal("0.5"),
+    "medium": Decimal(1),
+    "large": Decimal(2),
+    "xlarge": Decimal(4),
+}
+_SIZED = re.compile(
+    r"(?P<before>.*?\b[a-z]+\d+[a-z\d\-]*\.)(?P<times>\d*)(?P<size>nano|micro|small|medium|large|xlarge)\b(?P<after>.*)"
+)
+"""Rates of nodes by their instance type: `single-az mysql db.m5.2xlarge`, `cache.r6g.large`, `m6g.large`."""
+_ACCELERATED = re.compile(r"\b(?:g|gr|p|inf|trn|dl|vt|f)\d")
+"""Families whose sizes differ in accelerators, not in vCPUs alone."""
+
+
+class SizedRate(Frozen):
+    """A rate by the hour of a node whose name tells its size."""
+
+    provider: str
+    service: str
+    item: str
+    region: str
+    hourly: Decimal
+
+
+def odd_rates(rates: Iterable[SizedRate]) -> list[tuple[SizedRate, Decimal]]:
+    """Rates of nodes that do not fit the sizes of their family in their region, each with how many times off it is."""
+    families: dict[tuple[str, ...], list[tuple[SizedRate, Decimal]]] = defaultdict(list)
+    for each in rates:
+        match = _SIZED.fullmatch(each.item.lower())
+        if match is None or _ACCELERATED.search(each.item) or (match["times"] and match["size"] != "xlarge"):
+            continue
+        size = _SIZES[match["size"]]
+        key = (each.provider, each.service, match["before"], match["after"], each.region)
+        families[key].append((each, each.hourly / (size * int(match["times"] or 1))))
+    odd = []
+    for members in families.values():
+        if len(members) < _FEWEST:
+            continue
+        usual = median_low(sized for _, sized in members)
+        odd += [(each, _off(sized, usual)) for each, sized in members if _off(sized, usual) > FACTOR]
     return odd
 
 

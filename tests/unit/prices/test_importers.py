@@ -91,6 +91,8 @@ def test_google_sells_parts_and_their_rates_are_kept() -> None:
         "n2 core spot": (D("0.007"), "vCPU-hours"),
         "n2 memory spot": (D("0.001"), "GiB-hours"),
         "n2d core": (D("0.027"), "vCPU-hours"),
+        "n2 extended memory": (D("0.008"), "GB-hours"),
+        "pd-standard": (D("0.04"), "GB-month"),
     }
 
 

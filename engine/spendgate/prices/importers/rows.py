@@ -108,6 +108,21 @@ def once(rows: Iterable[MachinePrice], path: Path) -> list[MachinePrice]:
     return list(found.values())
 
 
+def once_each(rows: Iterable[ListedRate], path: Path) -> list[ListedRate]:
+    """The rates, each key and step once. Raises PriceError when two prices stand for one: then kinds were mixed up."""
+    found: dict[tuple[str, str, str, str, Decimal], ListedRate] = {}
+    for row in rows:
+        key = (row.provider, row.region, row.service, row.item.lower(), row.tier_start)
+        before = found.setdefault(key, row)
+        if before.price != row.price:
+            raise PriceError(
+                f"two prices of {row.service} {row.item} in {row.region}: {before.price} and {row.price}",
+                file=str(path),
+                hint="the list mixes kinds or days: import one kind of it",
+            )
+    return list(found.values())
+
+
 def _merged(one: MachinePrice, other: MachinePrice) -> MachinePrice | None:
     """Two rows of one machine as one: on-demand from the one, spot from the other."""
     for mine, theirs in ((one.on_demand, other.on_demand), (one.spot, other.spot)):
