@@ -15,7 +15,7 @@ from re import sub
 from typing import Any, NoReturn
 
 from spendgate.costing.usage_defaults import SECTION as DEFAULTS
-from spendgate.costing.usage_defaults import Default
+from spendgate.costing.usage_defaults import Defaults
 from spendgate.costing.usage_defaults import read as read_defaults
 from spendgate.costing.usage_values import FOR_ANY, is_range, with_hours
 from spendgate.documents import Document, read_yaml
@@ -45,7 +45,7 @@ class UsageFile(Frozen):
     by_address: Mapping[str, Mapping[str, Any]] = {}
     by_type: Mapping[str, Mapping[str, Any]] = {}
     document: Document | None = None
-    defaults: tuple[Default, ...] = ()
+    defaults: Defaults = Defaults()
 
     @classmethod
     def load(cls, path: Path | str) -> UsageFile:
@@ -71,9 +71,8 @@ class UsageFile(Frozen):
         if not self:
             return {}
         merged: dict[str, Any] = {}
-        for default in self.defaults if facets is not None else ():
-            if facets is not None and default.fits(provider, resource_type, facets):
-                _lay(merged, default.use)
+        for default in self.defaults.of(provider, resource_type, facets) if facets is not None else ():
+            _lay(merged, default.use)
         for _, _, use in self._layers(address, resource_type):
             _lay(merged, use)
         return with_hours(merged)
@@ -128,7 +127,7 @@ class UsageFile(Frozen):
                     keys_of,
                 )
         any_key = dict.fromkeys(key for keys in keys_of.values() for key in keys)
-        for number, default in enumerate(self.defaults):
+        for number, default in enumerate(self.defaults.entries):
             self._check_keys((DEFAULTS, number, "use"), default.use, any_key)
 
     def _check_keys(self, route: tuple[str | int, ...], use: Mapping[str, Any], known: Iterable[str]) -> None:

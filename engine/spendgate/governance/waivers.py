@@ -6,9 +6,12 @@ reported, so that the file does not become a place where findings vanish.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from spendgate.documents import Document, read_yaml
@@ -107,26 +110,33 @@ class _Ready(Frozen):
         for policy, by_address in index.items():
             if self.policy.fits(policy) is not Truth.TRUE:
                 continue
-            for address in self._addresses(by_address):
+            for address in self._addresses(by_address.addresses):
                 if address == WHOLE_CHANGE and self.waiver.address != WHOLE_CHANGE:
                     continue
-                places += [place for place, root in by_address[address] if self.root.fits(root) is Truth.TRUE]
-        return places
+                places += [place for place, root in by_address.places[address] if self.root.fits(root) is Truth.TRUE]
+        return sorted(places)
 
-    def _addresses(self, known: Collection[str]) -> list[str]:
-        """Those that the address pattern fits; one without globs is looked up."""
-        found = [address for address in self.address.exact if address in known]
-        for pattern in self.address.patterns:
-            found += filter(pattern.fullmatch, known)
-        return found
+    def _addresses(self, known: Sequence[str]) -> list[str]:
+        """Those of addresses in order that the pattern fits. Only what begins as it does is looked at."""
+        start = re.split(r"[*?]", self.waiver.address, maxsplit=1)[0]
+        possible = map(known.__getitem__, range(bisect_left(known, start), len(known)))
+        begun = takewhile(lambda address: address.startswith(start), possible)
+        return [address for address in begun if self.address.fits(address) is Truth.TRUE]
 
-    def is_for(self, addresses: Collection[str]) -> bool:
-        """Whether one of the addresses is what the waiver speaks of."""
+    def is_for(self, addresses: Sequence[str]) -> bool:
+        """Whether one of the addresses, which are in order, is what the waiver speaks of."""
         return bool(self._addresses(addresses))
 
 
-_Index: TypeAlias = Mapping[str, Mapping[str, Sequence[tuple[int, str]]]]
-"""The open matters by policy and address: place and root of each. Many waivers meet many findings, so neither walks over all."""
+class _Places(Frozen):
+    """Where the open matters of a policy stand, with their roots, by address; the addresses are in order."""
+
+    addresses: Sequence[str]
+    places: Mapping[str, Sequence[tuple[int, str]]]
+
+
+_Index: TypeAlias = Mapping[str, _Places]
+"""The open matters by policy and address. Many waivers meet many findings, so neither walks over all of the other."""
 
 
 def _index(matters: Sequence[Matter]) -> _Index:
@@ -135,7 +145,7 @@ def _index(matters: Sequence[Matter]) -> _Index:
         if matter.is_open:
             by_address = found.setdefault(matter.finding.policy, {})
             by_address.setdefault(matter.place, []).append((place, matter.root))
-    return found
+    return {policy: _Places(sorted(by_address), by_address) for policy, by_address in found.items()}
 
 
 def _ready(waiver: Waiver) -> _Ready:
@@ -146,16 +156,14 @@ def apply_waivers(matters: Sequence[Matter], waivers: Sequence[Waiver], scene: S
     """Clear what a valid waiver covers, the first one in the file winning; note what expired or does not reach."""
     ready = [_ready(waiver) for waiver in waivers]
     index = _index(matters)
+    places = [each.found_in(index) for each in ready]
     fitting: list[list[int]] = [[] for _ in matters]
-    for number, each in enumerate(ready):
-        for place in each.found_in(index):
+    for number, found in enumerate(places):
+        for place in found:
             fitting[place].append(number)
-    # NOTE: only a ceiling needs to know what all its findings add; looking for them is a walk over all findings.
     beyond = [
-        _beyond(each.waiver, [m for m, fits in zip(matters, fitting, strict=True) if number in fits], scene.currency)
-        if each.waiver.up_to is not None
-        else None
-        for number, each in enumerate(ready)
+        _beyond(waiver, [matters[place] for place in found], scene.currency)
+        for waiver, found in zip(waivers, places, strict=True)
     ]
     used: set[int] = set()
     done = []
@@ -166,13 +174,17 @@ def apply_waivers(matters: Sequence[Matter], waivers: Sequence[Waiver], scene: S
             done.append(_waived(matter, waivers[holding[0]]))
         else:
             done.append(_refused(matter, [(waivers[n], beyond[n]) for n in numbers], today))
-    spoken = {number for numbers in fitting for number in numbers}
+    spoken = {number for number, found in enumerate(places) if found}
     # NOTE: those that speak of something and cleared nothing: an earlier one was before them, or they do not hold.
-    idle = {number: _earlier(number, fitting, used, waivers) for number in spoken - used}
+    idle = {
+        number: _earlier(number, [fitting[place] for place in places[number]], used, waivers)
+        for number in spoken - used
+    }
+    addresses = sorted(scene.addresses)
     problems = [
         problem
         for number, each in enumerate(ready)
-        for problem in _problems(each, number in spoken, idle.get(number), scene, today)
+        for problem in _problems(each, number in spoken, idle.get(number), scene, addresses, today)
     ]
     return Governed(tuple(done), tuple(problems))
 
@@ -217,13 +229,14 @@ def _refused(matter: Matter, waivers: Sequence[tuple[Waiver, str | None]], today
 
 
 def _earlier(number: int, fitting: Sequence[Sequence[int]], used: set[int], waivers: Sequence[Waiver]) -> Waiver | None:
-    """The earlier waiver that covers everything which this one does, if there is one."""
-    covering = [numbers for numbers in fitting if number in numbers]
-    firsts = {next((n for n in numbers if n in used), number) for numbers in covering}
-    return waivers[min(firsts)] if covering and number not in firsts else None
+    """The earlier waiver that covers everything which this one does, if there is one. `fitting` are those of its findings."""
+    firsts = {next((n for n in numbers if n in used), number) for numbers in fitting}
+    return waivers[min(firsts)] if firsts and number not in firsts else None
 
 
-def _problems(each: _Ready, spoken: bool, earlier: Waiver | None, scene: Scene, today: date) -> list[Problem]:
+def _problems(
+    each: _Ready, spoken: bool, earlier: Waiver | None, scene: Scene, addresses: Sequence[str], today: date
+) -> list[Problem]:
     waiver = each.waiver
     said: list[tuple[Level, str]] = []
     if not waiver.term.holds(today):
@@ -235,7 +248,7 @@ def _problems(each: _Ready, spoken: bool, earlier: Waiver | None, scene: Scene, 
         said.append((Level.WARNING, f"{waiver.who} covers nearly anything: name the policy and the address"))
     if earlier is not None:
         said.append((Level.WARNING, f"{waiver.who} covers nothing that {_other(earlier)} does not: remove one"))
-    if not spoken and _is_here(each, scene):
+    if not spoken and _is_here(each, scene, addresses):
         said.append((Level.WARNING, f"{waiver.who} for {waiver.policy} on {waiver.address} is not used: remove it"))
     return [Problem(level, message, waiver.file, waiver.line) for level, message in said]
 
@@ -244,10 +257,10 @@ def _other(waiver: Waiver) -> str:
     return f"{waiver.name or 'the one'} on line {waiver.line}"
 
 
-def _is_here(each: _Ready, scene: Scene) -> bool:
+def _is_here(each: _Ready, scene: Scene, addresses: Sequence[str]) -> bool:
     """Whether the run is one in which the waiver should have been of use: a file serves many roots and packs."""
     if not any(each.policy.fits(policy) is Truth.TRUE for policy in scene.policies):
         return False
     if each.waiver.root is not None:
         return any(each.root.fits(root) is Truth.TRUE for root in scene.roots)
-    return each.is_for(scene.addresses)
+    return each.is_for(addresses)
