@@ -44,6 +44,8 @@ class Budget(Frozen):
     days: int | None = None
     p50: Number = None
     p90: Number = None
+    carbon_kg: Decimal | None = None
+    """Kilograms of CO2 equivalents that the scope may emit in a month; no money."""
 
     def facts(self, before: Value, delta: Value, today: date) -> Mapping[str, Any]:
         """The root `budget` of policies.
@@ -118,6 +120,7 @@ def _budget(entry: Entry) -> Budget:
         entry.get("days"),
         forecast.get("p50"),
         forecast.get("p90"),
+        entry.get("carbon_kg"),
     )
 
 
@@ -126,6 +129,13 @@ def _money(value: Any) -> Decimal:
     number = stated.number if isinstance(stated, Amount) else plain_number(value)
     if number is None or number < 0:
         raise Mistake(f"{value!r} is no amount", "write 10000, or 10000 USD")
+    return number
+
+
+def _kilograms(value: Any) -> Decimal:
+    number = plain_number(value)
+    if number is None or number < 0:
+        raise Mistake(f"{value!r} is no number of kilograms", "write 1500")
     return number
 
 
@@ -158,4 +168,5 @@ _KEYS = {
     "spent": Key(_money, required=False),
     "days": Key(_days, required=False),
     "forecast": Key(_forecast, required=False),
+    "carbon_kg": Key(_kilograms, required=False),
 }

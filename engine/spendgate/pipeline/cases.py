@@ -21,6 +21,7 @@ from spendgate.model.resource import Action, Problem, Workload
 from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.carbon import carbon_roots
+from spendgate.pipeline.carbon_goals import carbon_goals
 from spendgate.pipeline.kept import kept
 from spendgate.pipeline.pricing import Pricing
 from spendgate.pipeline.stored import stored_roots
@@ -67,7 +68,7 @@ def docket(
     run: Run, policies: Sequence[Policy], now: datetime, *, everything: bool, budgets: Sequence[Budget] = ()
 ) -> Docket:
     """What is to be judged. `everything` judges what stays as it is too (as `exists`), not only what changes."""
-    change = _change_case(run)
+    change = _change_case(run, budgets)
     resources = tuple(
         case
         for item in run.assessed
@@ -78,7 +79,7 @@ def docket(
     return Docket(resources=resources, now=now, change=change, groups=groups)
 
 
-def _change_case(run: Run) -> PlainCase:
+def _change_case(run: Run, budgets: Sequence[Budget]) -> PlainCase:
     deferred = tuple(change.address for workload in run.workloads for change in workload.deferred)
     roots = change_roots(
         run.totals,
@@ -87,7 +88,8 @@ def _change_case(run: Run) -> PlainCase:
         errored=any(workload.errored for workload in run.workloads),
         deferred=deferred,
     )
-    return PlainCase("", {"change": {**roots, **kept(run.assessed)}})
+    words = {**kept(run.assessed), **carbon_goals(run.assessed, budgets)}
+    return PlainCase("", {"change": {**roots, **words}})
 
 
 def _running_hours(facets: Facets) -> Decimal | None:

@@ -43,7 +43,17 @@ _TOTALS: Words = {
     "delta_monthly": _SIZES,
     **dict.fromkeys(("delta_percent", "unpriced_share", "unpriced", "unpriced_accelerators", "top")),
     **dict.fromkeys(
-        ("complete", "errored", "deferred", "count", "types", "accelerators_added", "experiments", "carbon_added_kg")
+        (
+            "complete",
+            "errored",
+            "deferred",
+            "count",
+            "types",
+            "accelerators_added",
+            "experiments",
+            "carbon_added_kg",
+            "carbon_goals_missed",
+        )
     ),
     "alerts": dict.fromkeys(("actual", "forecast", "told", "uncovered")),
 }

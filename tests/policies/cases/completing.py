@@ -76,7 +76,16 @@ def _piped(tags: dict[str, str]) -> str:
 
 CASES = {
     "BUD-004": {"skip.nothing-changes": _NOTHING_CHANGES},
-    "SUS-002": {"skip.nothing-changes": _NOTHING_CHANGES},
+    "SUS-002": {
+        "skip.nothing-changes": _NOTHING_CHANGES,
+        "fail.a-team-beyond-its-goal": plan(r("aws_instance.a", instance_type="g5.12xlarge", tags={**DEV, "team": "vision"})),
+        "pass.a-team-within-its-goal": plan(r("aws_instance.a", instance_type="m6i.large", tags={**DEV, "team": "vision"})),
+        "pass.another-team-has-no-goal": plan(r("aws_instance.a", instance_type="g5.12xlarge", tags={**DEV, "team": "speech"})),
+        "pass.less-than-before-beyond-the-goal": plan(
+            r("aws_instance.a", instance_type="g5.12xlarge", tags={**DEV, "team": "vision"},
+              before={"instance_type": "g5.48xlarge", "tags": {**DEV, "team": "vision"}})
+        ),
+    },
     "TAG-002": {"skip.no-tags": plan(r("aws_instance.a", instance_type="m6i.large"))},
     "TAG-003": {
         "fail.tasks-of-a-schedule": _scheduled(None),
