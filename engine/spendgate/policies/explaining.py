@@ -12,6 +12,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.values import Truth, Unknown, Value
 from spendgate.policies.body import Body
 from spendgate.policies.conditions import AllOf, AnyOf, Calculation, Comparison, Condition, EachComparison, Not
+from spendgate.policies.instead import InsteadCase
 from spendgate.policies.judging import Judgement, environment, judge
 from spendgate.policies.operands import Operand
 from spendgate.policies.selection import Selector, signature
@@ -43,6 +44,8 @@ def explain(policy: Policy, case: Case, today: date) -> Explanation:
     """Everything that a YAML policy asks of a case, whether the answer mattered or not."""
     body: Body = policy.body
     data = body.source.data
+    if body.allowance is not None:
+        case = InsteadCase(case, body.allowance, None)
     parts = [("match", tuple(_selector(body.selection.match, case, data.get("match", {}))))]
     parts += [
         (f"exclude {number}" if len(body.selection.exclude) > 1 else "exclude", tuple(_selector(each, case, stated)))

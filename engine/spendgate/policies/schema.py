@@ -69,11 +69,42 @@ class Remediation(Shape):
     docs: Text | None = None
 
 
+class AllowedShape(Shape):
+    """Which other machines or models would do: each part a literal, a parameter or a calculation, checked where it is compiled."""
+
+    accelerators: Any = None
+    families: Any = None
+    machine: Any = None
+    providers: Any = None
+    regions: Any = None
+    like: dict[str, Any] | None = None
+    at_least: dict[str, Any] | None = None
+    max_grid_g_per_kwh: Any = None
+    max_price_ratio: Any = None
+    egress_gb: Any = None
+    work: Any = None
+    shown: Any = None
+    models: Any = None
+
+
+class RepriceShape(Shape):
+    """A fix by which a resource is priced again."""
+
+    hours_per_week: Any = None
+    spot_share: Any = None
+    rework: Any = None
+    min: Any = None
+    desired: Any = None
+    max: Any = None
+    disks: Any = None
+    machine: Any = None
+
+
 class SavingsShape(Shape):
     """What curing a failure saves in a month; an exposure is what it may cost at worst."""
 
     formula: Any = None
-    reprice: dict[str, Any] | None = None
+    reprice: RepriceShape | None = None
     when: Any = None
     note: Text | None = None
     kind: Literal["saving", "exposure"] = "saving"
@@ -133,7 +164,7 @@ class PolicyShape(Shape):
     on_unknown: Literal["advise", "warn", "require-approval", "block"] = "warn"
     remediation: Remediation | None = None
     savings: SavingsShape | None = None
-    cheapest_allowed: dict[str, Any] | None = None
+    cheapest_allowed: AllowedShape | None = None
     exceptions: list[ExceptionShape] | None = None
     approvers: Texts | None = None
     fix: Fix | None = None
@@ -146,6 +177,8 @@ _PARTS: dict[str, type[Shape]] = {
     "cases": CaseShape,
     "remediation": Remediation,
     "savings": SavingsShape,
+    "reprice": RepriceShape,
+    "cheapest_allowed": AllowedShape,
     "exceptions": ExceptionShape,
     "fix": Fix,
     "tests": TestShape,

@@ -13,9 +13,13 @@ from spendgate.errors import PolicyError
 from spendgate.model.alternative import Terms, Wanted
 from spendgate.model.case import PlainCase
 from spendgate.model.finding import Finding, Verdict
+from spendgate.model.frozen import field_names
 from spendgate.model.values import Unknown, Value
+from spendgate.policies.explaining import explain
+from spendgate.policies.instead import ALLOWED_KEYS, REPRICE_KEYS
 from spendgate.policies.judging import judge
 from spendgate.policies.lint import lint
+from spendgate.policies.schema import AllowedShape, RepriceShape
 
 D = Decimal
 ALLOWED = """
@@ -197,13 +201,16 @@ def test_a_saving_by_formula_ends_at_the_lines_that_it_is_about() -> None:
 
 
 WRONG = {
-    "a key that does not exist": ("cheapest_allowed: {accelerator: [L4]}", "cheapest_allowed has no 'accelerator'"),
+    "a key that does not exist": (
+        "cheapest_allowed: {accelerator: [L4]}",
+        "unknown key 'accelerator' of cheapest_allowed (did you mean accelerators?)",
+    ),
     "a measure that does not exist": ("cheapest_allowed: {like: {memory: 1}}", "no machine is measured by 'memory'"),
     "a parameter that does not exist": ('cheapest_allowed: {accelerators: "${any}"}', "no parameter is named 'any'"),
     "a machine that is no word": ("cheapest_allowed: {machine: g6.xlarge}", "machine is 'g6.xlarge'"),
     "a pattern that is none": ("cheapest_allowed: {regions: '('}", "regular expression"),
     "nothing": ("cheapest_allowed: {}", "cheapest_allowed needs a map"),
-    "a fix that does not exist": ("savings: {reprice: {hours: 60}}", "reprice has no 'hours'"),
+    "a fix that does not exist": ("savings: {reprice: {hours: 60}}", "unknown key 'hours' of savings.reprice"),
     "another machine that nobody describes": (
         "savings: {reprice: {machine: cheapest_allowed}}",
         "no key cheapest_allowed says which machine",
@@ -232,3 +239,17 @@ def test_lint_says_where_the_key_or_its_reader_is_missing() -> None:
     without = policy(head + "savings: {formula: cost.monthly.expected - cheapest_allowed.monthly}\n")
     assert any("nothing reads cheapest_allowed" in each.message for each in lint(unread, TODAY))
     assert any("no key of that name says what is allowed" in each.message for each in lint(without, TODAY))
+
+
+def test_the_schema_knows_every_key() -> None:
+    assert set(AllowedShape.model_fields) == set(ALLOWED_KEYS)
+    assert set(RepriceShape.model_fields) == set(REPRICE_KEYS)
+    assert set(ALLOWED_KEYS) == set(field_names(Wanted))
+
+
+def test_an_explanation_asks_as_judging_does() -> None:
+    answers = Answers({"monthly": D(400), "saving_monthly": D(600)})
+    explained = explain(policy(CHEAPER), asked(answers, **money("1000")), TODAY)
+    rows = [row for _, part in explained.parts for row in part]
+    assert any("cheapest_allowed.monthly=400" in (row.actual or "") for row in rows)
+    assert explained.judgement.verdict is Verdict.FAIL
