@@ -100,6 +100,14 @@ grouping = click.option(
     help="Totals by tags.NAME, module, kind, provider, type, region, env or a facet; several allowed.",
 )
 
+_FOCUS = "spendgate.focus"
+
+
+def _focus_version(context: click.Context, option: click.Parameter, said: str | None) -> None:
+    """Keep the version of FOCUS for the rendering: no command has to hand it on."""
+    context.meta[_FOCUS] = said
+
+
 rendering = together(
     click.option(
         "-o",
@@ -108,6 +116,13 @@ rendering = together(
         multiple=True,
         metavar="FORMAT[=PATH]",
         help="text, json, markdown, ...; several allowed, one of them to standard output.",
+    ),
+    click.option(
+        "--focus-version",
+        type=click.Choice(["1.0", "1.1", "1.2", "1.3", "1.4"]),
+        callback=_focus_version,
+        expose_value=False,
+        help="Columns of -o focus; default: those of 1.2 with the names of 1.4.",
     ),
     click.option("--no-color", is_flag=True, help="No colour, even on a terminal."),
     click.option("-q", "--quiet", is_flag=True, help="Decision and findings only."),
@@ -171,12 +186,19 @@ def deliver(
             width=_width() if to_screen else _WIDTH_OF_A_FILE,
             colour=to_screen and _colour(no_color),
             verbosity=verbosity,
+            focus_version=_said_version(),
         )
         text = reporter.render(report, options)
         if path is None:
             write_out(text)
         else:
             _save(text, path)
+
+
+def _said_version() -> str:
+    """The version of FOCUS that was asked for, or nothing."""
+    context = click.get_current_context(silent=True)
+    return str(context.meta.get(_FOCUS) or "") if context is not None else ""
 
 
 def write_out(text: str) -> None:
@@ -191,9 +213,11 @@ def write_out(text: str) -> None:
 
 
 def check_formats(outputs: Sequence[tuple[str, str | None]]) -> bool:
-    """Refuse an unknown format before anything is read; whether any of them shows facets."""
+    """Refuse an unknown format, and a version of FOCUS without its format, before anything is read; whether any shows facets."""
     from spendgate.reporters import REPORTERS
 
+    if _said_version() and "focus" not in [name for name, _ in outputs]:
+        raise SettingsError("--focus-version has no effect without -o focus", hint="-o focus=estimate.csv")
     chosen = [REPORTERS.get(name) for name, _ in outputs]
     return any(reporter.shows_facets for reporter in chosen)
 

@@ -258,11 +258,15 @@ class Reporter(Protocol):
 
 
 class ReportOptions(Frozen):
-    """How to render: width of the terminal in columns, whether colour may be used, how much to say (-1, 0, 1)."""
+    """How to render: width of the terminal in columns, whether colour may be used, how much to say (-1, 0, 1).
+
+    `focus_version` picks the columns of the rows in the shape of FOCUS; empty for all that the reporter knows.
+    """
 
     width: int = 100
     colour: bool = False
     verbosity: int = 0
+    focus_version: str = ""
 
 
 def tag_text(tags: Mapping[str, TagValue] | Unknown, key: str) -> str | None:

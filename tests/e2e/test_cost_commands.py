@@ -169,3 +169,12 @@ def test_rates_for_a_saved_report_without_a_currency_would_have_no_effect(saved:
     done = run("report", str(saved), "--rates", "rates.yaml")
     assert done.exit_code == 2
     assert "--rates has no effect without --currency" in done.errors
+
+
+def test_the_version_of_focus_picks_columns_and_needs_its_format(saved: Path) -> None:
+    header = run("report", str(saved), "-o", "focus", "--focus-version", "1.4").output.splitlines()[0].split(",")
+    assert "ServiceProviderName" in header
+    assert "ProviderName" not in header
+    refused = run("report", str(saved), "--focus-version", "1.4")
+    assert refused.exit_code == 2
+    assert "no effect without -o focus" in refused.errors

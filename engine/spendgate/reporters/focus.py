@@ -1,6 +1,7 @@
 """The estimate as rows in the shape of FOCUS, for the tools that read bills: one row for each priced part of each resource.
 
-Columns are those of FOCUS 1.2 with the provider names of 1.4 beside them (focus.finops.org); own columns start with `x_`. An
+Columns are those of FOCUS 1.2 with the provider names of 1.4 beside them, or those of the version that was asked for
+(focus.finops.org); own columns start with `x_`. An
 estimate is no bill: every row says so in `x_RecordType`. A part without an amount has a row whose costs are null, with the reason.
 """
 
@@ -32,6 +33,26 @@ COLUMNS = (
     "x_AcceleratorModel", "x_AcceleratorCount", "x_EnergyKwh", "x_CarbonKg", "x_PolicyIds",
 )  # fmt: skip
 """Columns are added at the end, never renamed."""
+_OLD_NAMES, _NEW_NAMES = (
+    frozenset({"ProviderName", "PublisherName"}),
+    frozenset({"ServiceProviderName", "HostProviderName"}),
+)
+_SINCE_1_1 = frozenset({"ServiceSubcategory", "SkuPriceDetails"})
+_WITHOUT = {
+    "1.0": _SINCE_1_1 | _NEW_NAMES,
+    "1.1": _NEW_NAMES,
+    "1.2": _NEW_NAMES,
+    "1.3": frozenset[str](),
+    "1.4": _OLD_NAMES,
+}
+"""Columns that a version does not have. 1.1 added the sub-category and the price details, 1.3 the new names of providers beside
+the old ones, which 1.4 has no more (FOCUS specification, change log)."""
+
+
+def columns_of(version: str) -> tuple[str, ...]:
+    """The columns of a version of FOCUS, own ones included; all that are known for an empty one."""
+    without = _WITHOUT.get(version, frozenset[str]())
+    return tuple(column for column in COLUMNS if column not in without)
 
 
 class FocusReporter:
@@ -44,7 +65,9 @@ class FocusReporter:
     def render(self, report: Report, options: ReportOptions) -> str:
         """The rows of what there is after the change; what is deleted has none."""
         sheet = io.StringIO()
-        writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
+        writer = csv.DictWriter(
+            sheet, columns_of(options.focus_version), restval="", extrasaction="ignore", lineterminator="\r\n"
+        )
         writer.writeheader()
         writer.writerows(_rows(report))
         return sheet.getvalue()

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.reporters.situations import SITUATIONS
 
 from spendgate.ports import ReportOptions
-from spendgate.reporters.focus import COLUMNS, REPORTER, month_of
+from spendgate.reporters.focus import COLUMNS, REPORTER, columns_of, month_of
 from spendgate.wire import v1
 
 _NEVER_NULL = (
@@ -71,3 +71,23 @@ def test_the_period_is_the_month_of_the_run_with_an_exclusive_end(time: str, sta
 
 def test_what_is_no_time_has_no_period() -> None:
     assert month_of("yesterday") == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("version", "has", "has_not"),
+    [
+        ("1.0", {"ProviderName", "BilledCost"}, {"ServiceSubcategory", "SkuPriceDetails", "ServiceProviderName"}),
+        ("1.1", {"ProviderName", "ServiceSubcategory", "SkuPriceDetails"}, {"HostProviderName"}),
+        ("1.2", {"PublisherName"}, {"ServiceProviderName"}),
+        ("1.3", {"ProviderName", "ServiceProviderName"}, set()),
+        ("1.4", {"ServiceProviderName", "HostProviderName"}, {"ProviderName", "PublisherName"}),
+        ("", {"ProviderName", "ServiceProviderName"}, set()),
+    ],
+)
+def test_a_version_has_its_columns_and_own_ones(version: str, has: set[str], has_not: set[str]) -> None:
+    columns = columns_of(version)
+    assert has <= set(columns)
+    assert not has_not & set(columns)
+    assert {name for name in COLUMNS if name.startswith("x_")} <= set(columns)
+    text = REPORTER.render(next(iter(SITUATIONS.values()))(), ReportOptions(focus_version=version))
+    assert text.splitlines()[0].split(",") == list(columns)
