@@ -22,6 +22,7 @@ from spendgate.costing.meters.parts import (
     text_of,
     unknown_of,
 )
+from spendgate.costing.usage import stated
 from spendgate.model.cost import Component
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
@@ -46,6 +47,40 @@ def _certificate_binding(subject: Subject) -> Iterator[Component]:
         yield missing
     elif state == "IpBasedEnabled":
         yield monthly(subject, "IP certificate", "months", ("app service certificate binding", "ip ssl certificate"))
+
+
+def _hostname_binding(subject: Subject) -> Iterator[Component]:
+    """A host name costs where its certificate is bound to an IP address; without a certificate it is free."""
+    state = subject.resource.attributes.text("ssl_state")
+    if isinstance(state, Unknown) and subject.neighbours.points(subject.resource, "ssl_state"):
+        yield unpriced("IP certificate", "months", f"how it is bound is {state.reason}")
+    elif state == "IpBasedEnabled":
+        rate = ("app service custom hostname binding", "ip ssl certificate")
+        yield monthly(subject, "IP certificate", "months", rate)
+
+
+_FEDERATED = tuple(
+    Use(
+        f"Active users ({tier.upper()})",
+        "users",
+        ("active directory b2c", f"active users ({tier})"),
+        f"monthly_active_{tier}_users",
+        free=50_000,
+    )
+    for tier in ("p1", "p2")
+)
+_CHECKS = Use(
+    "Network diagnostic checks",
+    "checks",
+    ("network watcher", "network diagnostic tool (over 1,000 checks)"),
+    "monthly_diagnostic_checks",
+    free=1000,
+)
+
+
+def _federated(subject: Subject) -> Iterator[Component]:
+    """A credential costs nothing; usage files state the users of its directory at it."""
+    yield from each(subject, (use for use in _FEDERATED if stated(subject.usage, use.key) is not None))
 
 
 def _environment(subject: Subject) -> Iterator[Component]:
@@ -153,6 +188,9 @@ PLATFORM = ByType(
     {
         "azurerm_app_service_certificate_order": Service(_certificate_order, {}),
         "azurerm_app_service_certificate_binding": Service(_certificate_binding, {}),
+        "azurerm_federated_identity_credential": Service(_federated, keys_of(*_FEDERATED)),
+        "azurerm_network_watcher": by_use(_CHECKS),
+        "azurerm_app_service_custom_hostname_binding": Service(_hostname_binding, {}),
         "azurerm_app_service_environment": Service(_environment, {}),
         "azurerm_app_service_environment_v3": Service(_environment, {}),
         "azurerm_integration_service_environment": Service(_integration_environment, {}),

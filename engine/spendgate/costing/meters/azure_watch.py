@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendgate.costing.hours import HOURS_PER_MONTH
+from spendgate.costing.meters import azure_notices
 from spendgate.costing.meters.azure_parts import MILLION, TEN_THOUSAND, own_sku, without_sku
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import (
@@ -32,7 +33,7 @@ from spendgate.model.frozen import replace
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
-_GROUP = "monitor action group"
+_GROUP = azure_notices.SERVICE
 _NOTICES = (
     Use("Email notifications", "emails", (_GROUP, "email notifications (2)"), "monthly_emails"),
     Use("ITSM connector events", "events", (_GROUP, "itsm connectors (1)"), "monthly_itsm_events"),
@@ -58,6 +59,10 @@ _COUNTRY = re.compile(r"country_code_(\d+)")
 def _action_group(subject: Subject) -> Iterator[Component]:
     """Notifications of the ways that it has receivers for; messages and calls by the country code that use states."""
     attributes = subject.resource.attributes
+    told = stated(subject.usage, azure_notices.KEY)
+    if told is not None:
+        yield from azure_notices.by_receiver(subject, told)
+        return
     for notice in _NOTICES:
         said = stated(subject.usage, notice.key) is not None
         if said or any(attributes.has_block(block) for block in _BLOCKS[notice.key]):
@@ -81,6 +86,7 @@ def _by_country(
 
 
 _GROUP_KEYS = {
+    azure_notices.KEY: "times a month that the group is told something, each receiver every time",
     **keys_of(*_NOTICES),
     **{f"{key}.*": f"{name.lower()} a month by country code (country_code_1)" for key, name, *_ in _CALLS},
 }
