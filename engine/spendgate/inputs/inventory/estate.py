@@ -24,6 +24,7 @@ JOINED = frozenset(
         "AWS::EKS::Nodegroup", "AWS::ECS::TaskDefinition", "AWS::SageMaker::EndpointConfig",
         "compute.googleapis.com/InstanceTemplate", "compute.googleapis.com/InstanceGroupManager",
         "compute.googleapis.com/Autoscaler", "container.googleapis.com/NodePool", "container.googleapis.com/Cluster",
+        "notebooks.googleapis.com/Instance",
         "microsoft.containerservice/managedclusters", "microsoft.compute/virtualmachinescalesets",
     }
 )  # fmt: skip

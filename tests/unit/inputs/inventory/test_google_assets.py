@@ -234,3 +234,42 @@ def test_the_size_of_a_kind_in_no_table_is_unknown_and_not_the_default(tmp_path:
     assert isinstance(one.attributes.get("cluster_config"), Unknown)
     assert one.attributes.get("labels") == {"team": "x"}
     assert any("in no table" in problem.message for problem in workload.problems)
+
+
+ZONE = "https://www.googleapis.com/compute/v1/projects/vision-lab/zones/us-central1-a"
+NEWER = {"name": "projects/p/locations/us-central1-a/instances/nb", "state": "ACTIVE", "gceSetup": {"machineType": "g2-standard-4",
+         "acceleratorConfigs": [{"type": "NVIDIA_L4", "coreCount": "1"}], "bootDisk": {"diskSizeGb": "150", "diskType": "PD_SSD"}}}  # fmt: skip
+OLDER = {"name": "projects/p/locations/us-central1-a/instances/nb", "state": "ACTIVE", "machineType": f"{ZONE}/machineTypes/g2-standard-4",
+         "acceleratorConfig": {"type": "NVIDIA_L4", "coreCount": "1"}, "bootDiskSizeGb": "150", "bootDiskType": "PD_SSD"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "label"), [(NEWER, {"notebooks-product": "workbench-instances"}), (OLDER, {"goog-caip-notebook": ""})], ids=["newer", "older"]
+)  # fmt: skip
+def test_a_notebook_is_counted_once_with_its_machine_and_its_disks(
+    tmp_path: Path, data: dict[str, Any], label: dict[str, str]
+) -> None:
+    notebook = asset("notebooks.googleapis.com/Instance", "locations/us-central1-a/instances/nb", data)
+    machine = {"name": "nb", "zone": ZONE, "labels": label, "machineType": f"{ZONE}/machineTypes/g2-standard-4"}
+    other = {**machine, "name": "plain", "labels": {}}
+    disk = {"name": "nb-boot", "zone": ZONE, "sizeGb": "150", "type": "pd-ssd", "users": [f"{ZONE}/instances/nb"]}
+    parts = [
+        asset("compute.googleapis.com/Instance", f"zones/us-central1-a/instances/{one['name']}", one)
+        for one in (machine, other)
+    ]
+    disks = [
+        asset("compute.googleapis.com/Disk", f"zones/us-central1-a/disks/{one['name']}", one)
+        for one in (disk, {**disk, "name": "plain", "users": [f"{ZONE}/instances/plain"]})
+    ]
+    counted = found(tmp_path, notebook, *parts, *disks)
+    assert list(counted) == [
+        "google_compute_disk plain",
+        "google_compute_instance plain",
+        "google_workbench_instance nb",
+    ]
+    (setup,) = counted["google_workbench_instance nb"].attributes.get("gce_setup")
+    assert setup["machine_type"] == "g2-standard-4"
+    assert setup["accelerator_configs"] == [{"type": "NVIDIA_L4", "core_count": "1"}]
+    assert setup["boot_disk"] == [{"disk_size_gb": "150", "disk_type": "PD_SSD"}]
+    alone = found(tmp_path, *parts, *disks)
+    assert len(alone) == 4, "without the notebook its machine is counted as it is"

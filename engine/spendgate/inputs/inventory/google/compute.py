@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, items, pick, text
-from spendgate.inputs.inventory.google.parts import PLACE, flat, short, snake
+from spendgate.inputs.inventory.google.parts import PLACE, flat, notebook, short, snake
 from spendgate.inputs.inventory.shape import Item, Shape
 from spendgate.model.frozen import replace
 
 Record = Mapping[str, Any]
+_INSTANCE = re.compile(r"/zones/([^/]+)/instances/([^/]+)$")
 
 
 def _accelerators(record: Record) -> Any:
@@ -43,12 +45,26 @@ def _interfaces(record: Record) -> Any:
     return found or None
 
 
+_NOTEBOOKS = ("notebooks-product", "goog-caip-notebook")
+"""Labels of the machines of Workbench, of its newer and of its older instances."""
+
+
 def _maker(item: Item) -> str | None:
-    """The group that made a machine, from the metadata that it sets."""
+    """The group that made a machine, from the metadata that it sets, or the notebook that it is."""
+    if any(label in (item.tags or {}) for label in _NOTEBOOKS):
+        return notebook(text(item.record, "zone"), text(item.record, "name"))
     for entry in items(item.record, "metadata.items"):
         if entry.get("key") == "created-by":
             return str(entry.get("value")).rsplit("/", 1)[-1]
     return None
+
+
+def _user(item: Item) -> str | None:
+    """The notebook that a disk may be of: it is counted there, and where there is none by itself."""
+    users = pick(item.record, "users")
+    first = users[0] if isinstance(users, list) and users else None
+    match = _INSTANCE.search(first) if isinstance(first, str) else None
+    return notebook(match[1], match[2]) if match else None
 
 
 def _idle_disk(record: Record) -> bool | None:
@@ -185,6 +201,7 @@ _SHAPES: Mapping[str, Shape] = {
         last_used=("lastDetachTimestamp",),
         idle=_idle_disk,
         stopped=(),
+        owner=_user,
     ),
     "compute.googleapis.com/Address": Shape(
         "google_compute_address",

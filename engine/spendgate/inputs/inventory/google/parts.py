@@ -49,4 +49,10 @@ def location_in(record: Record) -> Any:
     return match[1] if match else MISSING
 
 
+def notebook(zone: str | None, name: str | None) -> str:
+    """How a notebook and the machine and disks that it is made of name it; names may be links or paths."""
+    place, own = (zone or "").rsplit("/", 1)[-1], (name or "").rsplit("/", 1)[-1]
+    return f"notebook:{place}/{own}"
+
+
 PLACE: Mapping[str, Any] = {"name": "name", "zone": short("zone"), "region": short("region"), "self_link": "selfLink"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, items, pick, step, text
-from spendgate.inputs.inventory.google.parts import flat, location_in, short, snake
+from spendgate.inputs.inventory.google.parts import flat, location_in, notebook, short, snake
 from spendgate.inputs.inventory.shape import Item, Shape
 
 Record = Mapping[str, Any]
@@ -74,6 +74,13 @@ def _pool_cluster(record: Record) -> Any:
     link = text(record, "selfLink") or ""
     match = re.search(r"projects/[^/]+/(?:zones|locations|regions)/[^/]+/clusters/([^/]+)", link)
     return match[0] if match else MISSING
+
+
+def _notebook_gpus(record: Record) -> list[dict[str, Any]]:
+    """NOTE: the older API has one configuration beside the machine type, the newer one a list in a setup."""
+    older = pick(record, "acceleratorConfig")
+    found = [*items(record, "gceSetup.acceleratorConfigs"), *([older] if isinstance(older, Mapping) else [])]
+    return [{"type": text(each, "type"), "core_count": pick(each, "coreCount")} for each in found]
 
 
 def _metadata(record: Record) -> Any:
@@ -166,12 +173,12 @@ SHAPES: Mapping[str, Shape] = {
             "gce_setup": lambda record: [
                 {
                     "machine_type": (text(record, "gceSetup.machineType", "machineType") or "").rsplit("/", 1)[-1],
-                    "accelerator_configs": [
-                        {"type": text(each, "type"), "core_count": pick(each, "coreCount")}
-                        for each in items(record, "gceSetup.acceleratorConfigs")
-                    ],
+                    "accelerator_configs": _notebook_gpus(record),
                     "boot_disk": [
-                        {"disk_size_gb": text(record, "gceSetup.bootDisk.diskSizeGb"), "disk_type": text(record, "gceSetup.bootDisk.diskType")}
+                        {
+                            "disk_size_gb": text(record, "gceSetup.bootDisk.diskSizeGb", "bootDiskSizeGb"),
+                            "disk_type": text(record, "gceSetup.bootDisk.diskType", "bootDiskType"),
+                        }
                     ],
                     "data_disks": [
                         {"disk_size_gb": text(disk, "diskSizeGb"), "disk_type": text(disk, "diskType")}
@@ -182,6 +189,7 @@ SHAPES: Mapping[str, Shape] = {
             ],
         },
         state=("state",),
+        owns=lambda item: (notebook(location_in(item.record) or item.region, text(item.record, "name")),),
         last_used=("updateTime",),
     ),
     "redis.googleapis.com/Instance": Shape(
