@@ -88,6 +88,8 @@ CASES = {
         "pass.nothing-said": _serving("--model=acme/llama-8b"),
         "fail.switched-off": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching"),
         "pass.hardly-anything-repeats": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching", **{"repeat-rate": "0.05"}),
+        "fail.deployment-whose-prompts-repeat": _azure("Standard", 10, prompts="repeat"),
+        "skip.deployment-of-which-nothing-is-stated": _azure("Standard", 10),
         "skip.no-engine": _calling(PORT="80"),
     },
     "LLM-005": {
