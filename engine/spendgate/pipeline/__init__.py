@@ -55,7 +55,7 @@ def _checked(inputs: Sequence[str], settings: Settings, now: datetime, facets: b
         from spendgate.pipeline.stream import check_stream, is_streamed
 
         if is_streamed(inputs):
-            return check_stream(inputs[0], settings, now, policies, book)
+            return check_stream(inputs[0], settings, now, policies, book, _budgets(settings))
     run = with_joins(with_use(estimate(inputs, settings, book, now.date()), settings, now, book), settings, now)
     case_list = docket(run, policies, now, everything=settings.scope == "all", budgets=_budgets(settings))
     judged = judge(policies, case_list, run, settings, book)

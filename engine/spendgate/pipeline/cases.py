@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +12,17 @@ from spendgate.costing.view import change_roots, cost_roots
 from spendgate.costing.work import work_of
 from spendgate.facets.lifetime import lifetime
 from spendgate.facets.observed import seen
-from spendgate.governance.budgets import UNALLOCATED, Budget
-from spendgate.model.case import PlainCase, ResourceCase, look_up, split_path
+from spendgate.governance.budgets import Budget
+from spendgate.model.case import PlainCase, ResourceCase
 from spendgate.model.facets import Facets
 from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Problem, Workload
-from spendgate.model.values import Unknown, Whole
 from spendgate.pipeline.assess import Assessed
+from spendgate.pipeline.busy import LikeUse
 from spendgate.pipeline.carbon import carbon_roots
 from spendgate.pipeline.carbon_goals import carbon_goals
+from spendgate.pipeline.groups import Groups, Use
 from spendgate.pipeline.kept import kept
 from spendgate.pipeline.pricing import Pricing
 from spendgate.pipeline.stored import stored_roots
@@ -29,10 +30,6 @@ from spendgate.pipeline.what_if import Ask
 from spendgate.ports import Docket, Measured
 from spendgate.wire import v1
 
-BUDGET = "budget.name"
-"""The path that makes a group of each budget of `budgets.yaml`."""
-UNTAGGED = "(none)"
-UNKNOWN = "(unknown)"
 _NEVER_JUDGED = frozenset({Action.READ})
 
 
@@ -68,27 +65,38 @@ def docket(
     run: Run, policies: Sequence[Policy], now: datetime, *, everything: bool, budgets: Sequence[Budget] = ()
 ) -> Docket:
     """What is to be judged. `everything` judges what stays as it is too (as `exists`), not only what changes."""
-    change = _change_case(run, budgets)
-    resources = tuple(
-        case
-        for item in run.assessed
-        if (case := _case(item, change.values, now, everything=everything, run=run)) is not None
+    words = {**kept(run.assessed), **carbon_goals(run.assessed, budgets)}
+    change = change_case(run, words, sum(item.touched for item in run.assessed))
+    groups = Groups(policies, budgets)
+    use = use_in(run, now)
+    for item in run.assessed:
+        groups.add(item, use)
+    return Docket(
+        resources=resource_cases(run, change.values, now, everything=everything),
+        now=now,
+        change=change,
+        groups=groups.cases(now.date()),
     )
-    by_path = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
-    groups = {path: _budgeted(budgets, run, now.date()) if path == BUDGET else _groups(path, run) for path in by_path}
-    return Docket(resources=resources, now=now, change=change, groups=groups)
 
 
-def _change_case(run: Run, budgets: Sequence[Budget]) -> PlainCase:
+def resource_cases(run: Run, change: Mapping[str, Any], now: datetime, *, everything: bool) -> tuple[ResourceCase, ...]:
+    """What is to be judged one by one; `change` are the roots of the whole run beside each."""
+    use = use_in(run, now)
+    like = LikeUse(run.assessed, use) if use is not None else None
+    found = (_case(item, change, now, everything=everything, run=run, like=like) for item in run.assessed)
+    return tuple(case for case in found if case is not None)
+
+
+def change_case(run: Run, words: Mapping[str, Any], touched: int) -> PlainCase:
+    """The whole change: its totals, what it holds (`Keeper.words`), how many resources it touches."""
     deferred = tuple(change.address for workload in run.workloads for change in workload.deferred)
     roots = change_roots(
         run.totals,
-        count=sum(item.touched for item in run.assessed),
+        count=touched,
         complete=all(workload.complete for workload in run.workloads),
         errored=any(workload.errored for workload in run.workloads),
         deferred=deferred,
     )
-    words = {**kept(run.assessed), **carbon_goals(run.assessed, budgets)}
     return PlainCase("", {"change": {**roots, **words}})
 
 
@@ -106,6 +114,7 @@ def _case(
     *,
     everything: bool,
     run: Run,
+    like: LikeUse | None,
 ) -> ResourceCase | None:
     judged = item.change
     if judged.action in _NEVER_JUDGED or "data" in judged.flags:
@@ -124,13 +133,19 @@ def _case(
     if life := lifetime(item.facets.tags, now.date(), new=new):
         derived["life"] = life
     if util := use_of(item, now, run.measured):
-        derived["util"] = util
+        derived["util"] = {**util, **like.words(item)} if like is not None and item.touched else util
         derived.update(
             stored_roots(item.facets, item.cost.after, util, run.prices.source if run.prices is not None else None)
         )
     return ResourceCase(
         judged.address, judged, item.facets, item.workload.source, derived, item.workload.origin, run.ask, item
     )
+
+
+def use_in(run: Run, now: datetime) -> Use | None:
+    """What tells the use of a run's resources, where a source of it is named."""
+    measured = run.measured
+    return (lambda item: use_of(item, now, measured)) if measured is not None else None
 
 
 def use_of(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[str, Any]:
@@ -140,69 +155,3 @@ def use_of(item: Assessed, now: datetime, measured: Measured | None) -> Mapping[
     if measured is not None:
         found.update(measured.of(item.change.resource, item.facets, now))
     return found
-
-
-def _groups(path: str, run: Run) -> Mapping[str, PlainCase]:
-    """Groups by the value at a path, those without one under a name of their own."""
-    keys = split_path(path)
-    members: dict[str, list[Assessed]] = {}
-    for item in run.assessed:
-        if item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
-            continue
-        case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
-        value = look_up(case, keys)
-        name = UNKNOWN if isinstance(value, Unknown) else (str(value) if value else UNTAGGED)
-        members.setdefault(name, []).append(item)
-    return {name: PlainCase("", {"group": _group(path, name, members[name])}) for name in sorted(members)}
-
-
-def _budgeted(budgets: Sequence[Budget], run: Run, today: date) -> Mapping[str, PlainCase]:
-    """A group for each budget, with the root `budget` beside it; what fits none belongs to the one that is named so."""
-    members: dict[str, list[Assessed]] = {budget.name: [] for budget in budgets}
-    scopes = [(budget, [(split_path(path), wanted) for path, wanted in budget.scope.items()]) for budget in budgets]
-    for item in run.assessed:
-        if item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
-            continue
-        case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
-        fitting = [
-            budget.name
-            for budget, scope in scopes
-            if scope and all(look_up(case, keys) == wanted for keys, wanted in scope)
-        ]
-        for name in fitting or [UNALLOCATED]:
-            members.setdefault(name, []).append(item)
-    found = {}
-    for budget in budgets:
-        group = _group(BUDGET, budget.name, members[budget.name])
-        facts = budget.facts(group["before_monthly"]["expected"], group["delta_monthly"]["expected"], today)
-        found[budget.name] = PlainCase("", {"group": group, "budget": facts})
-    return found
-
-
-def _group(path: str, name: str, members: list[Assessed]) -> Mapping[str, Any]:
-    totals = total(members)
-    roots = change_roots(totals, count=sum(item.touched for item in members), complete=True, errored=False, deferred=())
-    return {
-        "by": path,
-        "value": name,
-        "size": len(members),
-        "accelerators": _accelerators(members),
-        **roots,
-        **kept(members),
-    }
-
-
-def _accelerators(members: list[Assessed]) -> Any:
-    """Accelerators of a group at their maximum; `None` when one of its members has no bound."""
-    counted: Any = 0
-    for item in members:
-        most: Whole | Any = item.facets.accel.max_total
-        if item.change.after is None:
-            continue
-        if isinstance(most, Unknown):
-            return most
-        if most is None:
-            counted = None
-        elif counted is not None:
-            counted += most
-    return counted

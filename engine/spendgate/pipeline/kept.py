@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,26 +10,69 @@ from spendgate.facets.around.alerts import alerts
 from spendgate.facets.around.budget_scopes import BUDGETS, MAKES_A_PLACE, covers, place_of
 from spendgate.model.carbon import Footprint
 from spendgate.model.resource import Action
-from spendgate.model.values import Unknown
+from spendgate.model.values import Bounded, Unknown
 from spendgate.pipeline.assess import Assessed
 
 _EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
 
 
-def kept(members: Sequence[Assessed]) -> Mapping[str, Any]:
-    """Further words of the roots `change` and `group`; what cannot be told is unknown with its reason."""
-    own = [item for item in members if item.change.action is not Action.READ and "data" not in item.change.flags]
-    there = [item for item in own if item.change.after is not None]
-    return {
-        "types": tuple(sorted({item.change.resource.type for item in there})),
-        "accelerators_added": _accelerators_added(own),
-        "experiments": _experiments(there),
-        "carbon_added_kg": _carbon_added(own),
-        "alerts": {
-            **alerts(item.change.after for item in there if item.change.after is not None),
-            "uncovered": _uncovered(there),
-        },
-    }
+class Keeper:
+    """Adds resource after resource; keeps those that change, native budgets, and names, nothing else."""
+
+    def __init__(self) -> None:
+        self._types: set[str] = set()
+        self._telling: list[Assessed] = []
+        self._named: set[str] = set()
+        self._unnamed = 0
+        self._perhaps: dict[str, Unknown] = {}
+
+    def add(self, item: Assessed) -> None:
+        """Count one resource in."""
+        if item.change.action is Action.READ or "data" in item.change.flags:
+            return
+        if item.touched or item.change.resource.type in BUDGETS:
+            self._telling.append(item)
+        if item.change.after is None:
+            return
+        self._types.add(item.change.resource.type)
+        if (name := _experiment(item)) is None:
+            return
+        if isinstance(item.facets.accel.count, Unknown):
+            self._perhaps.setdefault(name or item.change.address, item.facets.accel.count)
+        elif name:
+            self._named.add(name)
+        else:
+            self._unnamed += 1
+
+    def _experiments(self) -> int | Bounded:
+        """How many there are; within bounds where work is of a machine that is not known: it may have accelerators."""
+        sure = len(self._named) + self._unnamed
+        more = {name: gap for name, gap in self._perhaps.items() if name not in self._named}
+        if not more:
+            return sure
+        return Bounded(Decimal(sure), Decimal(sure + len(more)), next(iter(more.values())).reason)
+
+    def words(self) -> Mapping[str, Any]:
+        """Further words of the roots `change` and `group`; what cannot be told is unknown with its reason."""
+        there = [item for item in self._telling if item.change.after is not None]
+        return {
+            "types": tuple(sorted(self._types)),
+            "accelerators_added": _accelerators_added(self._telling),
+            "experiments": self._experiments(),
+            "carbon_added_kg": _carbon_added(self._telling),
+            "alerts": {
+                **alerts(item.change.after for item in there if item.change.after is not None),
+                "uncovered": _uncovered(there),
+            },
+        }
+
+
+def kept(members: Iterable[Assessed]) -> Mapping[str, Any]:
+    """The same over resources that are all there."""
+    keeper = Keeper()
+    for item in members:
+        keeper.add(item)
+    return keeper.words()
 
 
 def _accelerators_added(members: Sequence[Assessed]) -> Any:
@@ -83,24 +126,13 @@ def _gets_accelerators(item: Assessed) -> bool:
     return bool(after > before)
 
 
-def _experiments(members: Sequence[Assessed]) -> int:
-    """Experiments by their tag; work with accelerators that names none counts for itself."""
-    named: set[str] = set()
-    unnamed = 0
-    for item in members:
-        facets = item.facets
-        if (
-            facets.accel.max_total == 0
-            or facets.workload.phase not in _EXPERIMENTAL
-            or facets.kind == "compute.template"
-        ):
-            continue
-        tag = facets.tags.get("experiment") if not isinstance(facets.tags, Unknown) else None
-        if isinstance(tag, str) and tag:
-            named.add(tag)
-        else:
-            unnamed += 1
-    return len(named) + unnamed
+def _experiment(item: Assessed) -> str | None:
+    """The experiment that work with accelerators is a part of by its tag, empty if it names none; None for other things."""
+    facets = item.facets
+    if facets.accel.max_total == 0 or facets.workload.phase not in _EXPERIMENTAL or facets.kind == "compute.template":
+        return None
+    tag = facets.tags.get("experiment") if not isinstance(facets.tags, Unknown) else None
+    return tag if isinstance(tag, str) else ""
 
 
 def _carbon_added(members: Sequence[Assessed]) -> Any:

@@ -1,7 +1,7 @@
 """Inventories larger than memory: judged part by part, with findings and totals kept and nothing else.
 
-Policies over the whole change are judged at the end, on the totals; those over groups of resources, which a stream does not keep,
-are said not to be judged.
+Policies over the whole change and over groups are judged at the end, on sums that are added up resource by resource. What a policy over
+one resource asks of the whole change is not known while parts are judged.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from spendgate.costing.totals import TotalsBuilder
 from spendgate.costing.usage import UsageFile
+from spendgate.governance.budgets import Budget
 from spendgate.governance.verdict import Ruling, rule
 from spendgate.graph import Graph
 from spendgate.inputs.inventory import Remarks, chunks, is_stream
@@ -23,15 +24,19 @@ from spendgate.model.finding import Finding, PolicyTally
 from spendgate.model.frozen import replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem, Workload
+from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessor, Surroundings
-from spendgate.pipeline.cases import Run, docket
+from spendgate.pipeline.cases import Run, change_case, resource_cases, use_in
 from spendgate.pipeline.governing import Settled, input_roots, settle
+from spendgate.pipeline.groups import Groups
 from spendgate.pipeline.joins import reads_joins
 from spendgate.pipeline.judging import judge
+from spendgate.pipeline.kept import Keeper
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
 from spendgate.pipeline.use import with_use
 from spendgate.pipeline.what_if import asker
+from spendgate.ports import Docket
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
 from spendgate.wire import v1
@@ -39,6 +44,9 @@ from spendgate.wire import v1
 STREAM_FROM_BYTES = 64 * 1024 * 1024
 """Files of JSON lines of at least this size are streamed; smaller ones get a full report."""
 _KEPT_PARTS = 1_000
+_MOST_GROUPS = 20_000
+"""Groups of one path: more of them would be as many as there are resources."""
+_NOT_YET = Unknown("a stream is judged part by part: what the whole change is shows at its end")
 _NOTE = "read as a stream: findings and totals are reported, resources are not listed one by one, twins are told within {lines} lines"
 
 
@@ -54,6 +62,9 @@ def is_streamed(inputs: Sequence[str], least_bytes: int = STREAM_FROM_BYTES) -> 
 class _Kept:
     """What is kept of all parts."""
 
+    groups: Groups
+    keeper: Keeper = field(default_factory=Keeper)
+    touched: int = 0
     findings: list[Finding] = field(default_factory=list)
     tallies: dict[str, PolicyTally] = field(default_factory=dict)
     totals: TotalsBuilder = field(default_factory=TotalsBuilder)
@@ -65,15 +76,19 @@ class _Kept:
 
 
 def check_stream(
-    path: str, settings: Settings, now: datetime, policies: Sequence[Policy], book: PriceBook
+    path: str,
+    settings: Settings,
+    now: datetime,
+    policies: Sequence[Policy],
+    book: PriceBook,
+    budgets: Sequence[Budget] = (),
 ) -> v1.Report:
     """The report of a file of JSON lines in memory that does not grow with it but by its findings. Raises as `check` does."""
-    remarks, kept = Remarks(), _Kept()
+    remarks, kept = Remarks(), _Kept(Groups(policies, budgets, most=_MOST_GROUPS, parts=_KEPT_PARTS))
     prices = pricing(settings, book, now.date())
     assessor = _assessor(settings, prices, now)
     blank = with_use(Run((), (), kept.totals.totals(), ask=asker(assessor, prices)), settings, now, book, streamed=True)
     each = [policy for policy in policies if policy.scope == "resource"]
-    whole = [policy for policy in policies if policy.scope == "change"]
     with _collected_by_hand():
         for workload, mine in chunks(Path(path), path, remarks):
             _judge_part(blank, workload, mine, each, kept, settings, now, assessor, book)
@@ -82,7 +97,9 @@ def check_stream(
             gc.freeze()
     origin = Workload(path, "inventory", ())
     run = Run((origin,), (), kept.totals.totals(), prices.currency, (*prices.problems(), *blank.problems))
-    last = docket(run, whole, now, everything=True)
+    whole = [one for one in policies if one.scope != "resource" and one.group_by not in kept.groups.too_many]
+    change = change_case(run, kept.keeper.words(), kept.touched)
+    last = Docket((), now, change, kept.groups.cases(now.date()))
     judged = judge(whole, last, run, settings, book)
     settled = settle(
         [*kept.findings, *judged.findings], {**kept.tallies, **judged.tallies}, policies, run, last, [path], settings
@@ -114,15 +131,19 @@ def _judge_part(
 ) -> None:
     graph = Graph(workload.changes, workload.references)
     assessed = tuple(assessor.assess(workload, graph, mine))
+    use = use_in(blank, now)
     for item in assessed:
         kept.totals.add(item.change.address, item.cost, item.facets, changed=item.touched)
+        kept.keeper.add(item)
+        kept.touched += item.touched
+        kept.groups.add(item, use)
         kept.actions[item.change.action.value] += 1
     kept.resources += len(assessed)
     if len(kept.totals.unpriced) > _KEPT_PARTS:
         kept.unpriced += len(kept.totals.unpriced) - _KEPT_PARTS
         del kept.totals.unpriced[_KEPT_PARTS:]
     part = replace(blank, workloads=(workload,), assessed=assessed)
-    case_list = replace(docket(part, (), now, everything=True), change=None)
+    case_list = Docket(resource_cases(part, {"change": _NOT_YET}, now, everything=True), now)
     kept.judged += len(case_list.resources)
     judged = judge(policies, case_list, part, settings, book)
     kept.findings += judged.findings
@@ -150,9 +171,9 @@ def _said(path: str, policies: Sequence[Policy], kept: _Kept) -> Iterator[Proble
     from spendgate.inputs.inventory.reader import CHUNK_LINES
 
     yield Problem(Level.INFO, _NOTE.format(lines=CHUNK_LINES), file=path)
-    groups = sorted(policy.id for policy in policies if policy.scope == "group")
+    groups = sorted(policy.id for policy in policies if policy.group_by in kept.groups.too_many)
     if groups:
-        message = f"{', '.join(groups)}: policies over groups are not judged on a stream"
+        message = f"{', '.join(groups)}: not judged, for there are more than {_MOST_GROUPS:,} groups"
         yield Problem(Level.WARNING, message, file=path, undetermined=True)
     joining = sorted(policy.id for policy in policies if policy.scope == "resource" and reads_joins(policy))
     if joining:

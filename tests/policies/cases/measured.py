@@ -27,6 +27,20 @@ def _grows(name: str, most: int = 4) -> str:
     return plan(r(f"aws_eks_node_group.{name}", before=pools[0], tags=DEV, **pools[1]))
 
 
+def _beside(name: str, type_: str = "p4d.24xlarge") -> str:
+    """A new pool of a team beside one that it has, which does not change."""
+    there, new = (
+        {"cluster_name": "ml", "node_group_name": each, "instance_types": [kind],
+         "scaling_config": [{"min_size": 2, "desired_size": 2, "max_size": 8}]}
+        for each, kind in ((name, "p4d.24xlarge"), ("new", type_))
+    )  # fmt: skip
+    tags = {**DEV, "team": "vision"}
+    return plan(
+        r(f"aws_eks_node_group.{name}", actions=["no-op"], before={**there, "tags": tags}, tags=tags, **there),
+        r("aws_eks_node_group.new", tags=tags, **new),
+    )
+
+
 CASES = {
     "UTIL-001": {
         "pass.busy": _machine("busy"),
@@ -54,6 +68,10 @@ CASES = {
         "pass.peaks-need-all-of-it": _grows("peaks"),
         "fail.idle-pool-grows": _grows("idle"),
         "unknown.not-in-the-metrics": _grows("unseen"),
+        "pass.new-pool-beside-a-busy-one": _beside("busy"),
+        "pass.new-pool-of-another-model": _beside("idle", "g5.12xlarge"),
+        "fail.new-pool-beside-an-idle-one": _beside("idle"),
+        "unknown.new-pool-beside-one-not-in-the-metrics": _beside("unseen"),
         "skip.idle-pool-shrinks": _grows("idle", 1),
     },
     "UTIL-004": {
