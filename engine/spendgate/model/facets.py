@@ -91,6 +91,8 @@ class Lifecycle(Frozen):
     noncurrent_days: Number = None
     abort_multipart_days: Number = None
     versioning: Flag = False
+    checkpoint_days: Number = None
+    """Days after which a rule that reaches checkpoints deletes: one for everything, or for a prefix that names them."""
 
 
 class WorkloadKind(Frozen):

@@ -213,6 +213,7 @@ def _lifecycle(lifecycle: Lifecycle, unknown: Paths) -> dict[str, Any]:
         "noncurrent_days": _leaf(lifecycle.noncurrent_days, "lifecycle.noncurrent_days", unknown),
         "abort_multipart_days": _leaf(lifecycle.abort_multipart_days, "lifecycle.abort_multipart_days", unknown),
         "versioning": _leaf(lifecycle.versioning, "lifecycle.versioning", unknown),
+        "checkpoint_days": _leaf(lifecycle.checkpoint_days, "lifecycle.checkpoint_days", unknown),
     }
 
 

@@ -28,6 +28,13 @@ def _lustre(**more: object) -> str:
 CASES = {
     "STO-002": {
         "pass.expires-after-a-month": _expiring(expiration=[{"days": 30}]),
+        "pass.a-rule-for-checkpoints": _expiring(expiration=[{"days": 30}], filter=[{"prefix": "runs/ckpt/"}]),
+        "unknown.a-rule-for-something-else": _expiring(expiration=[{"days": 7}], filter=[{"prefix": "tmp/"}]),
+        "unknown.a-rule-by-tags": _expiring(expiration=[{"days": 7}], filter=[{"tag": [{"key": "keep", "value": "no"}]}]),
+        "pass.google-deletes-checkpoints": plan(
+            r("google_storage_bucket.checkpoints", name="checkpoints", location="us-central1", labels=DEV,
+              lifecycle_rule=[{"action": [{"type": "Delete"}], "condition": [{"age": 30, "matches_prefix": ["checkpoints/"]}]}])
+        ),
         "fail.only-moves": _expiring(transition=[{"days": 30, "storage_class": "GLACIER"}]),
         "fail.kept-for-ever": plan(_BUCKET),
         "unknown.rules-known-after-apply": plan(

@@ -7,10 +7,11 @@ from decimal import Decimal
 from spendgate.facets.aws.disks import DEFAULT_KIND
 from spendgate.facets.aws.place import region, tags
 from spendgate.facets.compose import compose
+from spendgate.facets.lifecycle_rules import Reach, checkpoint_days
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Disk, Facets, Lifecycle
 from spendgate.model.resource import Resource
-from spendgate.model.values import Number, Unknown
+from spendgate.model.values import ABSENT, Number, Unknown
 from spendgate.ports import FacetContext
 
 _FILE_SYSTEMS = (
@@ -79,7 +80,7 @@ def lifecycle_of(resource: Resource, context: FacetContext) -> Lifecycle:
     for configuration in configurations:
         blocks = configuration.attributes.blocks("rule")
         if isinstance(blocks, Unknown):
-            return Lifecycle(blocks, blocks, blocks, blocks, blocks, blocks, blocks)
+            return Lifecycle(blocks, blocks, blocks, blocks, blocks, blocks, blocks, blocks)
         for block in blocks:
             status = block.text("status")
             if status == "Enabled":
@@ -88,7 +89,7 @@ def lifecycle_of(resource: Resource, context: FacetContext) -> Lifecycle:
                 enabled = status
     inline = resource.attributes.blocks("lifecycle_rule")
     if isinstance(inline, Unknown) and not configurations and context.neighbours.points(resource, "lifecycle_rule"):
-        return Lifecycle(inline, inline, inline, inline, inline, inline, inline)
+        return Lifecycle(inline, inline, inline, inline, inline, inline, inline, inline)
     if not configurations and isinstance(inline, tuple):
         # NOTE: the provider also computes this old inline form; unknown then only means that nothing is stated here.
         rules += [block for block in inline if block.flag("enabled") is True]
@@ -108,6 +109,33 @@ def lifecycle_of(resource: Resource, context: FacetContext) -> Lifecycle:
             + _days(rules, "abort_incomplete_multipart_upload_days")
         ),
         versioning=_versioned(resource, context),
+        checkpoint_days=checkpoint_days((_expiry(rule), _reach(rule)) for rule in rules),
+    )
+
+
+def _expiry(rule: Attributes) -> Number:
+    days = rule.number("expiration.0.days")
+    return None if days == 0 else days  # NOTE: zero is how the provider writes a block that states something else.
+
+
+def _reach(rule: Attributes) -> Reach:
+    """What a rule is for. One by tags or sizes reaches what nobody can tell from the bucket."""
+    for path in ("filter.0.and.0.prefix", "filter.0.prefix", "prefix"):
+        prefix = rule.text(path)
+        if isinstance(prefix, Unknown):
+            return prefix
+        if prefix is not None:
+            return (prefix,)
+    narrower = (
+        "filter.0.tag",
+        "filter.0.and.0.tags",
+        "filter.0.object_size_greater_than",
+        "filter.0.object_size_less_than",
+        "tags",
+    )
+    by = next((path for path in narrower if rule.get(path) not in (ABSENT, [], {}, 0)), None)
+    return (
+        () if by is None else Unknown("a rule deletes by tags or sizes, and whether checkpoints have them is not said")
     )
 
 

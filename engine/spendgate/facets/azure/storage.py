@@ -7,6 +7,7 @@ from decimal import Decimal
 from spendgate.facets.azure.machines import managed
 from spendgate.facets.azure.place import region, tags
 from spendgate.facets.compose import compose
+from spendgate.facets.lifecycle_rules import Reach, checkpoint_days
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets, Lifecycle
 from spendgate.model.frozen import replace
@@ -98,7 +99,7 @@ def container(resource: Resource, context: FacetContext) -> Facets:
         break
     else:
         reason = Unknown("its storage account is not in this run")
-        lifecycle = Lifecycle(reason, reason, reason, reason, reason, reason, reason)
+        lifecycle = Lifecycle(reason, reason, reason, reason, reason, reason, reason, reason)
     return compose(
         resource,
         context,
@@ -116,14 +117,14 @@ def lifecycle_of(owner: Resource, context: FacetContext) -> Lifecycle:
     for policy in context.neighbours.users(owner, "azurerm_storage_management_policy"):
         blocks = policy.attributes.blocks("rule")
         if isinstance(blocks, Unknown):
-            return Lifecycle(blocks, blocks, blocks, blocks, blocks, blocks, blocks)
+            return Lifecycle(blocks, blocks, blocks, blocks, blocks, blocks, blocks, blocks)
         rules += [block for block in blocks if block.flag("enabled") is not False]
     own = owner.attributes.blocks("management_policy")
     if not isinstance(own, Unknown):
         rules += [block for block in own if block.flag("enabled") is not False]
     elif not rules:
         # NOTE: exports list accounts without their policies: whether there is one is not known. A collector writes the rules down.
-        return Lifecycle(own, own, own, own, own, own, own)
+        return Lifecycle(own, own, own, own, own, own, own, own)
     versioned = owner.attributes.flag("blob_properties.0.versioning_enabled")
     return Lifecycle(
         enabled=bool(rules),
@@ -133,7 +134,16 @@ def lifecycle_of(owner: Resource, context: FacetContext) -> Lifecycle:
         noncurrent_days=_noncurrent(rules),
         abort_multipart_days=_UNCOMMITTED_DAYS,
         versioning=versioned if isinstance(versioned, Unknown) else versioned is True,
+        checkpoint_days=checkpoint_days((_least([rule], "base_blob", "delete"), _reach(rule)) for rule in rules),
     )
+
+
+def _reach(rule: Attributes) -> Reach:
+    """What a rule is for: prefixes of containers and blobs; one by index tags reaches what nobody can tell from the account."""
+    prefixes = rule.texts("filters.0.prefix_match")
+    if not prefixes and rule.has_block("filters.0.match_blob_index_tag"):
+        return Unknown("a rule deletes by index tags, and whether checkpoints have them is not said")
+    return prefixes
 
 
 _UNCOMMITTED_DAYS = Decimal(7)

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from spendgate.facets.compose import compose
 from spendgate.facets.google.place import labels, region, tags
+from spendgate.facets.lifecycle_rules import Reach, checkpoint_days
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets, Lifecycle, Scaling
 from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
-from spendgate.model.values import Flag, Number, Unknown
+from spendgate.model.values import ABSENT, Flag, Number, Unknown
 from spendgate.ports import FacetContext
 
 _KINDS = {
@@ -109,7 +110,7 @@ def _lifecycle(resource: Resource, context: FacetContext) -> Lifecycle:
     moves: Flag = autoclass if isinstance(autoclass, Unknown) else autoclass is True
     rules = attributes.blocks("lifecycle_rule")
     if isinstance(rules, Unknown):
-        return Lifecycle(True if moves is True else rules, rules, rules, moves, rules, rules, kept)
+        return Lifecycle(True if moves is True else rules, rules, rules, moves, rules, rules, kept, rules)
     return Lifecycle(
         enabled=True if rules or moves is True else moves,
         expire_days=_least(rules, "Delete", "age"),
@@ -118,7 +119,20 @@ def _lifecycle(resource: Resource, context: FacetContext) -> Lifecycle:
         noncurrent_days=_least(rules, "Delete", "days_since_noncurrent_time"),
         abort_multipart_days=_least(rules, "AbortIncompleteMultipartUpload", "age"),
         versioning=kept,
+        checkpoint_days=checkpoint_days((_least((rule,), "Delete", "age"), _reach(rule)) for rule in rules),
     )
+
+
+def _reach(rule: Attributes) -> Reach:
+    """What a rule is for. One for replaced versions or a storage class reaches what nobody can tell from the bucket."""
+    prefixes = rule.texts("condition.0.matches_prefix")
+    if prefixes:
+        return prefixes
+    narrower = ("matches_suffix", "matches_storage_class", "num_newer_versions")
+    by = any(rule.get(f"condition.0.{key}") not in (ABSENT, [], 0, None) for key in narrower)
+    if by or rule.text("condition.0.with_state") == "ARCHIVED":
+        return Unknown("a rule deletes only some objects, and whether checkpoints are among them is not said")
+    return ()
 
 
 def _least(rules: tuple[Attributes, ...], action: str, condition: str) -> Number:

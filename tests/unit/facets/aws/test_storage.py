@@ -36,9 +36,9 @@ def rules(*blocks: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("configuration", "expected"),
     [
-        pytest.param(rules({"expiration": [{"days": 90}]}), Lifecycle(True, Decimal(90)), id="expires"),
+        pytest.param(rules({"expiration": [{"days": 90}]}), Lifecycle(True, Decimal(90), checkpoint_days=Decimal(90)), id="expires"),
         pytest.param(
-            rules({"expiration": [{"days": 90}]}, {"expiration": [{"days": 30}]}), Lifecycle(True, Decimal(30)), id="the shortest rule"
+            rules({"expiration": [{"days": 90}]}, {"expiration": [{"days": 30}]}), Lifecycle(True, Decimal(30), checkpoint_days=Decimal(30)), id="the shortest rule"
         ),
         pytest.param(
             rules({"transition": [{"days": 60, "storage_class": "GLACIER"}, {"days": 30, "storage_class": "STANDARD_IA"}]}),
@@ -83,7 +83,7 @@ def test_the_old_inline_form_is_understood_too() -> None:
             {"enabled": False, "expiration": [{"days": 1}]},
         ]
     }
-    assert lifecycle(bucket=inline) == Lifecycle(True, Decimal(30))
+    assert lifecycle(bucket=inline) == Lifecycle(True, Decimal(30), checkpoint_days=Decimal(30))
 
 
 def test_an_inline_form_that_the_provider_computes_states_nothing() -> None:
