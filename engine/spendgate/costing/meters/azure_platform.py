@@ -191,7 +191,9 @@ PLATFORM = ByType(
         "azurerm_federated_identity_credential": Service(_federated, keys_of(*_FEDERATED)),
         "azurerm_network_watcher": by_use(_CHECKS),
         "azurerm_app_service_custom_hostname_binding": Service(_hostname_binding, {}),
-        "azurerm_app_service_environment": Service(_environment, {}),
+        "azurerm_app_service_environment": Service(
+            _environment, {"operating_system": "not read: the stamp costs the same"}
+        ),
         "azurerm_app_service_environment_v3": Service(_environment, {}),
         "azurerm_integration_service_environment": Service(_integration_environment, {}),
         "azurerm_logic_app_workflow": by_use(*_ACTIONS),

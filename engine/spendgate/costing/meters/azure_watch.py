@@ -226,8 +226,14 @@ _DEFENDER: Mapping[str, tuple[Use, ...]] = {
     "cosmosdbs": (Use("Cosmos DB", "RU/s x 100-hours", ("defender", "cosmos db"), "cosmosdb_request_units", 100),),
     "storageaccounts": (Use("Storage accounts", "accounts", ("defender", "storage account"), "monthly_storage_accounts"),),
     "appservices": (Use("App Service", "node-hours", ("defender", "app service"), "monthly_app_service_nodes"),),
-    "keyvaults": (Use("Key vaults", "10k transactions", ("defender", "key vault"), "monthly_key_vault_transactions", TEN_THOUSAND),),
-    "arm": (Use("Resource Manager", "1M calls", ("defender", "resource manager"), "monthly_arm_api_calls", MILLION),),
+    "keyvaults": (
+        Use("Key vaults", "vaults", ("defender", "key vault, by vault"), "monthly_key_vaults"),
+        Use("Key vaults (by transaction)", "10k transactions", ("defender", "key vault"), "monthly_key_vault_transactions", TEN_THOUSAND),
+    ),
+    "arm": (
+        Use("Resource Manager", "subscriptions", ("defender", "resource manager, by subscription"), "monthly_arm_subscriptions"),
+        Use("Resource Manager (by call)", "1M calls", ("defender", "resource manager"), "monthly_arm_api_calls", MILLION),
+    ),
     "dns": (Use("DNS", "1M queries", ("defender", "dns"), "monthly_dns_queries", MILLION),),
 }  # fmt: skip
 _BY_THE_HOUR = "-hours"
@@ -247,11 +253,22 @@ def _defender(subject: Subject) -> Iterator[Component]:
     if parts is None:
         yield unpriced(f"Defender ({kind})", "months", f"how Defender for {kind} is metered is not known")
         return
-    for part in parts:
+    for part in _of_subplan(subject, parts):
         count = stated(subject.usage, part.key)
         hours = HOURS_PER_MONTH if part.unit.endswith(_BY_THE_HOUR) else Decimal(1)
         quantity = count / part.per_unit * hours if count is not None else None
         yield use_of(subject, f"Defender: {part.name}", part.unit, part.rate, quantity, part.key)
+
+
+_OLD_SUBPLANS = ("PerTransaction", "PerApiCall")
+
+
+def _of_subplan(subject: Subject, parts: tuple[Use, ...]) -> tuple[Use, ...]:
+    """The parts that are stated; without any, for what is sold in two ways that of the stated subplan."""
+    told = tuple(part for part in parts if stated(subject.usage, part.key) is not None)
+    if told or not parts[-1].name.endswith(")"):
+        return told or parts
+    return parts[-1:] if subject.resource.attributes.text("subplan") in _OLD_SUBPLANS else parts[:1]
 
 
 def _domain_service(subject: Subject) -> Iterator[Component]:

@@ -67,3 +67,19 @@ def test_an_integration_account_is_priced_by_its_kind(kind: str, price: str) -> 
     account = azure("azurerm_logic_app_integration_account", {"sku_name": kind}, region="westeurope")
     (line,) = Run(account).estimate().items
     assert (line.quantity.expected, line.rate.price) == (730, Decimal(price))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "usage", "parts"),
+    [
+        pytest.param({}, {}, {"Defender: Key vaults"}, id="by vault unless told otherwise"),
+        pytest.param({"subplan": "PerTransaction"}, {}, {"Defender: Key vaults (by transaction)"}, id="the older plan"),
+        pytest.param(
+            {}, {"monthly_key_vault_transactions": 5}, {"Defender: Key vaults (by transaction)"}, id="as stated"
+        ),
+    ],
+)
+def test_what_is_sold_in_two_ways_is_counted_in_one(attributes: Any, usage: Any, parts: set[str]) -> None:
+    plan = {"tier": "Standard", "resource_type": "KeyVaults", **attributes}
+    found = estimate_of("azurerm_security_center_subscription_pricing", plan, **usage)
+    assert {part.component for part in found.unpriced} == parts
