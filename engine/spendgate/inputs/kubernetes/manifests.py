@@ -25,11 +25,13 @@ from spendgate.inputs.kubernetes.files import (
 )
 from spendgate.inputs.kubernetes.objects import DEFAULT_NAMESPACE, address_of, controllers_of, to_resource
 from spendgate.inputs.kubernetes.references import ObjectReferences
+from spendgate.inputs.llm_gateway import looks_like_gateway
 from spendgate.model.resource import Action, Change, Level, Locate, Location, Problem, Workload
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _TEMPLATES = (*YAML_SUFFIXES, ".tpl")
 _GATEWAY = re.compile(r"model_list|litellm_settings|router_settings")
+_HEAD = 65_536
 _LONGEST_TEXT = 16 * 1024 * 1024
 """Texts longer than this keep the line of their document only: finding a field in one means parsing it again."""
 _LONGEST_LIST = 2 * 1024 * 1024
@@ -95,6 +97,10 @@ class _Reading:
             elif path.name in _KUSTOMIZATIONS:
                 self._kustomization(path)
             elif (data := file_bytes(path, self._problems)) is not None:
+                if path.suffix in YAML_SUFFIXES and looks_like_gateway(data[:_HEAD]):
+                    said = "is the configuration of an LLM gateway: name it as an input of its own to have it judged"
+                    self._problems.append(Problem(Level.WARNING, said, file=str(path)))
+                    continue
                 yield from self._text(data, str(path), strict=False)
 
     def _kustomization(self, path: Path) -> None:

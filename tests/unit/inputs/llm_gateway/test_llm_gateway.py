@@ -221,6 +221,13 @@ def test_what_is_wrong_in_a_config_map_is_a_problem_with_its_line(tmp_path: Path
     assert [(problem.level, problem.line) for problem in problems] == [(Level.ERROR, 8)]
 
 
+def test_one_in_a_folder_of_manifests_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(ONE, encoding="utf-8")
+    (tmp_path / "all.yaml").write_text(CONFIG_MAP.replace("RPM", "10"), encoding="utf-8")
+    problems = open_input(str(tmp_path), {}).problems
+    assert [(problem.level, problem.file) for problem in problems] == [(Level.WARNING, str(tmp_path / "config.yaml"))]
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=300), cut=st.integers(0, len(SECRETS)))
 def test_anything_is_read_or_refused_as_an_input(tmp_path_factory: pytest.TempPathFactory, text: str, cut: int) -> None:
