@@ -50,8 +50,32 @@ def test_boards_are_the_most_of_a_training_machine() -> None:
     without = footprint("aws_instance", {"instance_type": "m5.24xlarge"})
     assert with_boards is not None
     assert without is not None
-    assert isinstance(with_boards.embodied_kg_month, Unknown)
     assert D(with_boards.kwh_month) > 5 * D(without.kwh_month)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("machine_type", "host_kg", "vcpus", "host_vcpus"),
+    [
+        ("p5.48xlarge", 5700, 192, 192),
+        ("g5.xlarge", 2200, 4, 192),
+        ("r6i.4xlarge", 2400, 16, 128),
+    ],
+)
+def test_a_machine_bears_its_share_of_making_its_host(
+    machine_type: str, host_kg: int, vcpus: int, host_vcpus: int
+) -> None:
+    made = footprint("aws_instance", {"instance_type": machine_type})
+    assert made is not None
+    share = D(host_kg) * vcpus / host_vcpus * 730 / (4 * 8766)
+    assert made.embodied_kg_month == pytest.approx(share, abs=D("0.0001"))
+
+
+def test_a_host_nobody_has_published_figures_of_is_unknown() -> None:
+    made = footprint("aws_instance", {"instance_type": "p5e.48xlarge"})
+    assert made is not None
+    assert not isinstance(made.kwh_month, Unknown)
+    assert isinstance(made.embodied_kg_month, Unknown)
+    assert "p5e" in made.embodied_kg_month.reason
 
 
 @pytest.mark.parametrize(
