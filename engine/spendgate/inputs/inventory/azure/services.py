@@ -145,6 +145,7 @@ SHAPES: Mapping[str, Shape] = {
         needs=("sku_name", "sku_tier"),
     ),
     "microsoft.network/dnszones": Shape("azurerm_dns_zone", fields=NAMED),
+    "microsoft.network/networkwatchers": Shape("azurerm_network_watcher", fields=NAMED),
     "microsoft.network/privatednszones": Shape("azurerm_private_dns_zone", fields=NAMED),
     "microsoft.network/virtualnetworkgateways": Shape(
         "azurerm_virtual_network_gateway", fields={**NAMED, "type": "gatewayType", "sku": _SKU}, needs=("sku", "type")
@@ -205,7 +206,6 @@ _PLAIN: Mapping[str, str] = {
     "microsoft.network/networkinterfaces": "azurerm_network_interface",
     "microsoft.network/networkprofiles": "azurerm_network_profile",
     "microsoft.network/networksecuritygroups": "azurerm_network_security_group",
-    "microsoft.network/networkwatchers": "azurerm_network_watcher",
     "microsoft.network/privatednszones/virtualnetworklinks": "azurerm_private_dns_zone_virtual_network_link",
     "microsoft.network/routetables": "azurerm_route_table",
     "microsoft.network/virtualnetworks": "azurerm_virtual_network",
