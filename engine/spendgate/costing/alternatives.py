@@ -45,6 +45,8 @@ class Candidate(NamedTuple):
     provider: str
     paid: Decimal
     """Accelerators that are paid: all of a machine, those that a pod asks for."""
+    as_of: str
+    """The day of the price (ISO)."""
 
 
 class Finder:
@@ -210,7 +212,7 @@ class Finder:
             if not work or not count:
                 return f"how much work {offer.spec.accelerator} does is not stated"
             ranked = rate.price / (work * count)
-        return Candidate(ranked, rate.price, name, offer, provider, count)
+        return Candidate(ranked, rate.price, name, offer, provider, count, rate.as_of)
 
     def _hour(
         self, provider: str, region: str, pool: Pool, machine_type: str, count: Decimal, carried: Decimal | None

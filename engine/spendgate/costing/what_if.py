@@ -176,6 +176,7 @@ class ResourceWhatIf(Frozen):
             "accelerator": canonical_model(spec.accelerator) if spec.accelerator else "none",
             "accelerators": pick.paid,
             "hourly": pick.price,
+            "as_of": pick.as_of,
             "price_ratio": (pick.price / present.price).quantize(_RATIO)
             if present.price
             else Unknown("what it costs an hour is not known"),
@@ -267,10 +268,10 @@ def _best(
 
 def _said(answer: Mapping[str, Any]) -> str:
     moved = answer.get("egress_monthly")
-    egress_text = f", {moved:,.2f} of it for moving data" if moved else ""
-    return (
-        f"{answer['provider']} {answer['region']} {answer['machine']} at {answer['monthly']:,.2f} a month{egress_text}"
-    )
+    more = [f"{moved:,.2f} of it for moving data"] if moved else []
+    more += [f"prices of {answer['as_of']}"] if answer["as_of"] else []
+    said = f"{answer['provider']} {answer['region']} {answer['machine']} at {answer['monthly']:,.2f} a month"
+    return f"{said} ({', '.join(more)})" if more else said
 
 
 def _together(there: Estimate, stays: Sequence[LineItem], here: Estimate) -> Estimate:

@@ -128,7 +128,9 @@ VOCABULARY: Words = {
         **dict.fromkeys(
             ("monthly", "saving_monthly", "egress_monthly", "hourly", "price_ratio", "provider", "region", "machine")
         ),
-        **dict.fromkeys(("accelerator", "accelerators", "grid_g_per_kwh", "kg_month", "work_gain", "listed", "lines")),
+        **dict.fromkeys(
+            ("as_of", "accelerator", "accelerators", "grid_g_per_kwh", "kg_month", "work_gain", "listed", "lines")
+        ),
         **dict.fromkeys(("model", "price_per_million", "present_price_per_million")),
     },
     "repriced": {"monthly": _SIZES, "saving_monthly": _SIZES, "lines": None},
