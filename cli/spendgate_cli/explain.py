@@ -10,9 +10,11 @@ from spendgate.errors import SettingsError
 from spendgate_cli import options as opt
 
 if TYPE_CHECKING:
+    from spendgate.graph import Standing
     from spendgate.pipeline.explaining import Explained
     from spendgate.policies.explaining import Row
 
+_MOST_SHOWN = 8
 _SIGNS = {"true": "yes", "false": "NO ", "unknown": "?  "}
 
 
@@ -68,6 +70,21 @@ def _lines(found: Explained) -> list[str]:
         lines.append(f"  {judgement.finding.message}")
     for name, rows in found.explanation.parts:
         lines += ["", name, *(line for row in rows for line in _row(row, found))]
+    return [*lines, *_standing(found.standing)]
+
+
+def _standing(standing: Standing) -> list[str]:
+    """What the resource refers to and what hangs on it, as far as a person can take in."""
+    lines = []
+    for title, edges in (("refers to", standing.targets), ("used by", standing.users)):
+        if edges:
+            shown = [f"  {address} ({attribute})" for address, attribute in edges[:_MOST_SHOWN]]
+            rest = len(edges) - _MOST_SHOWN
+            lines += ["", title, *shown, *([f"  … and {rest:,} more"] if rest > 0 else [])]
+    if standing.further:
+        names = ", ".join(standing.further[:_MOST_SHOWN])
+        more = f" and {len(standing.further) - _MOST_SHOWN:,} more" if len(standing.further) > _MOST_SHOWN else ""
+        lines.append(f"  through those: {names}{more}")
     return lines
 
 

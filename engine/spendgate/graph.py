@@ -76,6 +76,18 @@ class Graph:
         """The run as a graph of networkx, for questions over all of it (paths, circles, what hangs on what)."""
         return build(self._changes, self._references)
 
+    def standing(self, address: str) -> Standing:
+        """What a resource refers to and what hangs on it, directly and through others, in the order of addresses."""
+        import networkx
+
+        network = self.network()
+        if address not in network:
+            return Standing()
+        targets = {target: attribute for attribute, target in reversed(self.out_edges(address))}
+        users = {source: attribute for attribute, source in reversed(self.in_edges(address))}
+        further = networkx.ancestors(network, address) - users.keys()
+        return Standing(tuple(sorted(targets.items())), tuple(sorted(users.items())), tuple(sorted(further)))
+
     def points(self, address: str, attribute: str) -> bool:
         """Whether an attribute of a resource holds a reference to another resource of the run."""
         if self._out is None:
@@ -85,6 +97,15 @@ class Graph:
     def states(self, address: str, attribute: str) -> bool:
         """Whether the source gives an attribute by an expression, be it one that names no resource of the run."""
         return self._references.states(address, attribute)
+
+
+class Standing(NamedTuple):
+    """Where a resource stands: `(address, attribute)` of what it refers to and of what refers to it; `further` hang on it through
+    those."""
+
+    targets: tuple[tuple[str, str], ...] = ()
+    users: tuple[tuple[str, str], ...] = ()
+    further: tuple[str, ...] = ()
 
 
 class Answer(NamedTuple):

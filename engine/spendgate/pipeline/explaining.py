@@ -9,6 +9,7 @@ from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.governance.matter import WHOLE_CHANGE
+from spendgate.graph import Graph, Standing
 from spendgate.model.case import Case, ResourceCase
 from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
@@ -29,13 +30,14 @@ _DERIVED = {"cost": "the price book", "change": "the whole run", "group": "the r
 
 
 class Explained(Frozen):
-    """The explanation, and of each path that was asked where its value came from and where it stands."""
+    """The explanation, of each path that was asked where its value came from and where it stands, and where the resource stands."""
 
     policy: Policy
     address: str
     explanation: Explanation
     origins: dict[str, str]
     places: dict[str, Location]
+    standing: Standing
 
 
 def explained(policy_id: str, address: str, inputs: Sequence[str], settings: Settings, now: datetime) -> Explained:
@@ -64,6 +66,7 @@ def explained(policy_id: str, address: str, inputs: Sequence[str], settings: Set
         explanation,
         {row.path: found for row in rows if row.path and (found := _origin(row, case))},
         _places(rows, address, run),
+        _standing(address, run),
     )
 
 
@@ -115,6 +118,12 @@ def _origin(row: Row, case: Case) -> str | None:
 
 def _kind_of(case: ResourceCase) -> str:
     return f"worked out from {case.change.resource.type}"
+
+
+def _standing(address: str, run: Run) -> Standing:
+    """What the resource refers to and what hangs on it: a value may come from there, and a change goes on there."""
+    workload = next((item.workload for item in run.assessed if item.change.address == address), None)
+    return Graph(workload.changes, workload.references).standing(address) if workload is not None else Standing()
 
 
 def _places(rows: Sequence[Row], address: str, run: Run) -> dict[str, Location]:

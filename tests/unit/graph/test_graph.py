@@ -93,6 +93,14 @@ def test_the_whole_run_can_be_asked_as_a_network() -> None:
     assert list(network.edges(keys=True)) == [("asg.g", "lt.t", "lt")]
 
 
+def test_a_resource_knows_what_it_refers_to_and_what_hangs_on_it_through_others() -> None:
+    edges = Edges(("asg.g", "lt", "lt.t"), ("alarm.a", "target", "asg.g"), ("lt.t", "image", "lt.other"))
+    alarm = change("alarm.a", {}, {})
+    graph = Graph([alarm, GROUP, TEMPLATE, OTHER], edges)
+    assert graph.standing("lt.t") == ((("lt.other", "image"),), (("asg.g", "lt"),), ("alarm.a",))
+    assert graph.standing("lt.nobody") == ((), (), ())
+
+
 class Stating(Edges):
     """References of a source in which every attribute is given by an expression."""
 
