@@ -84,7 +84,7 @@ VOCABULARY: Words = {
             ("lost_tags", "storage_endpoint", "schedule_problems", "consumers", "data_regions", "far_data")
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
-        **dict.fromkeys(("redundant", "redundant_share")),
+        **dict.fromkeys(("redundant", "redundant_share", "pilot_runs")),
         **dict.fromkeys(("target_expires", "placed", "fast_network")),
         "offer": dict.fromkeys(("accelerators", "requested", "requested_share", "per_machine", "stranded", "smaller")),
         **dict.fromkeys(("processes", "idle_share", "demand")),

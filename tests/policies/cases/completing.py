@@ -74,7 +74,21 @@ def _piped(tags: dict[str, str]) -> str:
     return plan(r("aws_pipes_pipe.a", name="a", tags=OWNED, target_parameters=[{"ecs_task_parameters": [task]}]))
 
 
+def _run(name: str, gpus: int, pods: int, **more: object) -> str:
+    made = job(pod(gpus=gpus, node="A100"), labels={**DEV, "workload": "train", "experiment": "e1"}, activeDeadlineSeconds=172800,
+               parallelism=pods, completions=pods, backoffLimit=0)  # fmt: skip
+    return manifest({**made, "metadata": {**made["metadata"], "name": name}, **more})
+
+
+_ENDED = {"status": {"completionTime": "2026-11-20T00:00:00Z", "conditions": [{"type": "Complete", "status": "True"}]}}
+
 CASES = {
+    "EXP-005": {
+        "pass.after-a-run-in-the-cluster": _run("large", 8, 8),
+        "with/pass.after-a-run-in-the-cluster": _run("pilot", 1, 1, **_ENDED),
+        "fail.a-pilot-that-failed": _run("large", 8, 8),
+        "with/fail.a-pilot-that-failed": _run("pilot", 1, 1, status={"conditions": [{"type": "Failed", "status": "True"}]}),
+    },
     "BUD-004": {"skip.nothing-changes": _NOTHING_CHANGES},
     "SUS-002": {
         "skip.nothing-changes": _NOTHING_CHANGES,

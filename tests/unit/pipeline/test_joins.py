@@ -226,3 +226,33 @@ def test_without_nodes_in_the_run_a_workload_pays_for_the_machine_that_it_names(
     assert (str(found["offer"]["requested"]), str(found["offer"]["accelerators"])) == ("2", "8")
     assert found["offer"]["smaller"]
     assert "idle_share" not in found
+
+
+def of_experiment(name: str, gpus: int, **status: Any) -> dict[str, Any]:
+    made = job(pod(f"--name={name}", gpus=gpus, node="A100"), labels={"experiment": "e1", "workload": "train"})
+    return {**made, "metadata": {**made["metadata"], "name": name}, **({"status": status} if status else {})}
+
+
+@pytest.mark.parametrize(
+    ("pilot", "found"),
+    [
+        pytest.param(
+            of_experiment("pilot", 1, completionTime="2026-11-01T00:00:00Z"), ["Job/ml/pilot"], id="it succeeded"
+        ),
+        pytest.param(
+            of_experiment("pilot", 1, conditions=[{"type": "Complete", "status": "True"}]),
+            ["Job/ml/pilot"],
+            id="by a condition",
+        ),
+        pytest.param(
+            of_experiment("pilot", 1, conditions=[{"type": "Failed", "status": "True"}]), None, id="it failed"
+        ),
+        pytest.param(of_experiment("pilot", 1), None, id="it runs"),
+        pytest.param(of_experiment("pilot", 0, completionTime="2026-11-01T00:00:00Z"), None, id="without accelerators"),
+    ],
+)
+def test_a_pilot_is_a_run_of_the_experiment_that_succeeded(
+    tmp_path: Path, pilot: dict[str, Any], found: list[str] | None
+) -> None:
+    facts = around(tmp_path, manifest(of_experiment("large", 8)), manifest(pilot))
+    assert facts["Job/ml/large"].get("pilot_runs") == found

@@ -55,6 +55,7 @@ _JOINS = (
         ("fingerprint", "same_work", "fits_together", "fits_with", "busiest", "redundant_share", "redundant"),
         lambda run: _has_work(run) or run.measured is not None,
     ),
+    _Join("pilots", ("pilot_runs",), _has_accelerators),
     _Join("demand", ("offer", "processes", "idle_share", "demand"), _has_accelerators),
     _Join("commitments", ("commitment",), _has_commitments),
     _Join("own_capacity", ("own",), _has_own),

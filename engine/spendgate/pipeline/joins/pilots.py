@@ -1,0 +1,64 @@
+"""Runs of the same experiment that ended: `around.pilot_runs`, the pilots that came before a large run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from spendgate.model.values import Unknown
+from spendgate.pipeline.assess import Assessed
+from spendgate.pipeline.cases import Run
+from spendgate.pipeline.joins.activity import OVER, is_over
+from spendgate.settings import Settings
+
+_SHARE = Decimal("0.01")
+"""A pilot has at least a hundredth of the accelerators: less says nothing of what comes."""
+_NAMED = 10
+_WENT_WRONG = frozenset({"failed", "stopped", "stopping", "cancelled"})
+
+
+def facts(run: Run, settings: Settings, now: datetime) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """`pilot_runs` of work with accelerators that names its experiment: addresses of runs of it that succeeded, in any input of the run."""
+    ended: dict[str, list[tuple[Decimal, str]]] = defaultdict(list)
+    asking: list[tuple[int, str, Decimal | None]] = []
+    for place, item in enumerate(run.assessed):
+        experiment = _experiment(item)
+        if experiment is None:
+            continue
+        most = item.facets.accel.max_total
+        size = Decimal(most) if isinstance(most, (int, Decimal)) else None
+        if _succeeded(item):
+            ended[experiment].append((size or Decimal(0), item.change.address))
+        else:
+            asking.append((place, experiment, size))
+    for place, experiment, size in asking:
+        if size is not None and (found := [name for had, name in ended[experiment] if had >= size * _SHARE]):
+            yield place, {"pilot_runs": tuple(found[:_NAMED])}
+
+
+def _experiment(item: Assessed) -> str | None:
+    if item.change.after is None or item.facets.accel.max_total == 0 or isinstance(item.facets.tags, Unknown):
+        return None
+    name = item.facets.tags.get("experiment")
+    return name if isinstance(name, str) and name else None
+
+
+def _succeeded(item: Assessed) -> bool:
+    resource = item.change.resource
+    if resource.observed is not None:
+        return (resource.observed.state or "") in OVER - _WENT_WRONG
+    return is_over(resource) and not _failed(resource.attributes.values.get("status"))
+
+
+def _failed(status: Any) -> bool:
+    conditions = status.get("conditions") if isinstance(status, Mapping) else None
+    said = [status.get("phase"), status.get("jobStatus")] if isinstance(status, Mapping) else []
+    met = [
+        each.get("type")
+        for each in (conditions if isinstance(conditions, list) else ())
+        if isinstance(each, Mapping) and str(each.get("status")) == "True"
+    ]
+    return any(str(word).lower() in _WENT_WRONG for word in (*said, *met))
