@@ -82,7 +82,9 @@ def _in_project(project: str) -> Resource:
     """A machine that names its project itself."""
     settings = ProviderSettings(project="ml")
     attributes = Attributes({"project": project})
-    return Resource("google_compute_instance.a", "google_compute_instance", "a", "google", attributes, settings=settings)
+    return Resource(
+        "google_compute_instance.a", "google_compute_instance", "a", "google", attributes, settings=settings
+    )
 
 
 def test_places_are_stated_or_that_of_the_credentials() -> None:

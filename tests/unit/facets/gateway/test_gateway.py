@@ -240,3 +240,18 @@ def test_stated_prices_win_and_say_where_they_stand(tmp_path: Path) -> None:
     assert found["litellm_model.server"].state_after == "free"
     said = {unit.address: unit.reason for unit in report.units}
     assert said["litellm_model.server"] == "it runs on a server of its own: give the use there, where its cost is"
+
+
+def test_a_stated_price_of_nothing_is_not_believed_and_embeddings_have_no_tokens_out(tmp_path: Path) -> None:
+    free = model(model="openai/gpt-4o", input_cost_per_token=0, output_cost_per_token=0)
+    vectors = {**model(model="openai/text-embedding-3-large"), "model_name": "vectors"}
+    (tmp_path / "g.yaml").write_text(yaml.safe_dump({"model_list": [free, vectors]}), encoding="utf-8")
+    use = {"llm_monthly_input_tokens": 1_000_000, "llm_monthly_output_tokens": 0}
+    (tmp_path / "u.yaml").write_text(
+        yaml.safe_dump({"resource_type_default_usage": {"litellm_model": use}}), encoding="utf-8"
+    )
+    report = estimate([tmp_path / "g.yaml"], usage_file=str(tmp_path / "u.yaml"))
+    found = {change.address: change.cost for change in report.changes}
+    assert found["litellm_model.a"].after_monthly.expected == D("2.5")
+    assert [item.name for item in found["litellm_model.vectors"].items] == ["Tokens in (text-embedding-3-large)"]
+    assert found["litellm_model.vectors"].state_after == "priced"
