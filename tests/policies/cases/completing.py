@@ -82,7 +82,42 @@ def _run(name: str, gpus: int, pods: int, **more: object) -> str:
 
 _ENDED = {"status": {"completionTime": "2026-11-20T00:00:00Z", "conditions": [{"type": "Complete", "status": "True"}]}}
 
+
+def _members_stop() -> str:
+    stops = {"Schedule": "office-hours"}
+    return plan(
+        r(
+            "aws_launch_template.a",
+            instance_type="m6i.large",
+            tag_specifications=[{"resource_type": "instance", "tags": stops}],
+        ),
+        r(
+            "aws_autoscaling_group.a",
+            name="a",
+            min_size=1,
+            max_size=2,
+            refs={"launch_template.id": "aws_launch_template.a.id"},
+        ),
+    )
+
+
+_GOOGLE_MEMBERS_STOP = plan(
+    r("google_compute_resource_policy.office", name="office", region="us-central1", instance_schedule_policy=[
+        {"time_zone": "UTC", "vm_start_schedule": [{"schedule": "0 8 * * 1-5"}], "vm_stop_schedule": [{"schedule": "0 18 * * 1-5"}]}]),
+    r("google_compute_instance_template.a", name="a", machine_type="e2-small", refs={"resource_policies": "google_compute_resource_policy.office.id"}),
+    r("google_compute_instance_group_manager.a", name="a", zone="us-central1-a", target_size=2, base_instance_name="a",
+      refs={"version.instance_template": "google_compute_instance_template.a.id"}),
+)  # fmt: skip
+
 CASES = {
+    "SCHED-006": {
+        "fail.machines-of-a-group-stop-by-a-tag": _members_stop(),
+        "fail.machines-of-a-google-group-stop": _GOOGLE_MEMBERS_STOP,
+        "skip.a-group-without-a-schedule": plan(
+            r("aws_launch_template.a", instance_type="m6i.large"),
+            r("aws_autoscaling_group.a", name="a", min_size=1, max_size=2, refs={"launch_template.id": "aws_launch_template.a.id"}),
+        ),
+    },
     "EXP-005": {
         "pass.after-a-run-in-the-cluster": _run("large", 8, 8),
         "with/pass.after-a-run-in-the-cluster": _run("pilot", 1, 1, **_ENDED),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from spendgate.facets.tags import canonical_key
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -21,6 +22,14 @@ _SCALED = ("Deployment", "StatefulSet")
 _DOWNSCALED = re.compile(r"downscaler/(uptime|downtime|upscale-period|downscale-period)")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _SHUTDOWN = "azurerm_dev_test_global_vm_shutdown_schedule"
+_GROUPS = (
+    "aws_autoscaling_group",
+    "google_compute_instance_group_manager",
+    "google_compute_region_instance_group_manager",
+)
+_TEMPLATES = ("aws_launch_template", "google_compute_instance_template", "google_compute_region_instance_template")
+_SCHEDULE_TAGS = frozenset({"schedule", "maid-offhours"})
+_REPLACED = "its template gives its machines a schedule of their own, and the group replaces what that stops: schedule the group"
 TYPES = (
     "google_compute_resource_policy",
     "aws_scheduler_schedule",
@@ -28,6 +37,7 @@ TYPES = (
     _SHUTDOWN,
     *_SCALED,
     "ScaledObject",
+    *_GROUPS,
 )
 
 
@@ -39,6 +49,7 @@ def facts(resource: Resource, facets: Facets, context: FacetContext) -> Mapping[
         "aws_autoscaling_schedule": _aws_scaling,
         _SHUTDOWN: _azure_shutdown,
         "ScaledObject": _keda,
+        **dict.fromkeys(_GROUPS, _members),
     }
     found = finders.get(resource.type, _downscaled)(resource, context)
     return {} if found is None else {"schedule_problems": tuple(found)}
@@ -75,6 +86,39 @@ def _aws_scaling(resource: Resource, context: FacetContext) -> list[str] | None:
         named = resource.attributes.text("autoscaling_group_name")
         found += [] if isinstance(named, str) else ["its group is not in this run"]
     return found
+
+
+def _members(resource: Resource, context: FacetContext) -> list[str] | None:
+    """A schedule on the members of a group instead of on the group; nothing for a group whose template has none."""
+    attributes = ("launch_template", "mixed_instances_policy", "version")
+    for template in (each for name in attributes for each in context.neighbours.targets(resource, name, *_TEMPLATES)):
+        if template.type == _TEMPLATES[0]:
+            found = bool(_SCHEDULE_TAGS & _tags_of_machines(template, context) - _tags_of_group(resource, context))
+        else:
+            policies = context.neighbours.targets(template, "resource_policies", "google_compute_resource_policy")
+            found = any(policy.attributes.has_block("instance_schedule_policy") for policy in policies)
+        if found:
+            return [_REPLACED]
+    return None
+
+
+def _tags_of_machines(template: Resource, context: FacetContext) -> frozenset[str]:
+    blocks = template.attributes.blocks("tag_specifications")
+    stated = [
+        block.get("tags")
+        for block in (blocks if isinstance(blocks, tuple) else ())
+        if block.text("resource_type") == "instance"
+    ]
+    return frozenset(
+        canonical_key(str(key), context.aliases) for tags in stated if isinstance(tags, Mapping) for key in tags
+    )
+
+
+def _tags_of_group(group: Resource, context: FacetContext) -> frozenset[str]:
+    """NOTE: schedulers that know groups go by the tag of the group, and leave its machines alone."""
+    blocks = group.attributes.blocks("tag")
+    keys = [block.text("key") for block in (blocks if isinstance(blocks, tuple) else ())]
+    return frozenset(canonical_key(key, context.aliases) for key in keys if isinstance(key, str))
 
 
 def _azure_shutdown(resource: Resource, context: FacetContext) -> list[str] | None:

@@ -87,3 +87,24 @@ def test_what_the_run_says(tmp_path: Path, text: str, address: str, word: str | 
         assert "schedule_problems" not in found
     else:
         assert found[word] == said
+
+
+@pytest.mark.parametrize("group_too", [True, False], ids=["the group has the tag too", "its machines alone have it"])
+def test_a_schedule_on_the_members_of_a_group_is_one_on_what_it_replaces(tmp_path: Path, group_too: bool) -> None:
+    tags = {"Schedule": "office-hours"}
+    own = [{"key": "Schedule", "value": "office-hours", "propagate_at_launch": True}] if group_too else []
+    text = plan(
+        r(
+            "aws_launch_template.a",
+            instance_type="m6i.large",
+            tag_specifications=[{"resource_type": "instance", "tags": tags}],
+        ),
+        r(
+            "aws_autoscaling_group.a",
+            min_size=1,
+            max_size=2,
+            tag=own,
+            refs={"launch_template.id": "aws_launch_template.a.id"},
+        ),
+    )
+    assert ("schedule_problems" in around(tmp_path, text, "aws_autoscaling_group.a")) is not group_too
