@@ -133,7 +133,8 @@ def _case(
     if life := lifetime(item.facets.tags, now.date(), new=new):
         derived["life"] = life
     if util := use_of(item, now, run.measured):
-        derived["util"] = {**util, **like.words(item)} if like is not None and item.touched else util
+        changes = item.touched and judged.action is not Action.EXISTS
+        derived["util"] = {**util, **like.words(item)} if like is not None and changes else util
         derived.update(
             stored_roots(item.facets, item.cost.after, util, run.prices.source if run.prices is not None else None)
         )

@@ -9,7 +9,7 @@ from typing import Any
 from spendgate.facets.around.alerts import alerts
 from spendgate.facets.around.budget_scopes import BUDGETS, MAKES_A_PLACE, covers, place_of
 from spendgate.model.carbon import Footprint
-from spendgate.model.resource import Action
+from spendgate.model.resource import Action, Resource
 from spendgate.model.values import Bounded, Unknown
 from spendgate.pipeline.assess import Assessed
 
@@ -17,24 +17,35 @@ _EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
 
 
 class Keeper:
-    """Adds resource after resource; keeps those that change, native budgets, and names, nothing else."""
+    """Adds resource after resource; keeps names, native budgets, and what is new or gets accelerators, nothing else."""
 
     def __init__(self) -> None:
         self._types: set[str] = set()
-        self._telling: list[Assessed] = []
+        self._budgets: list[Resource] = []
+        self._asking: list[Assessed] = []
         self._named: set[str] = set()
         self._unnamed = 0
         self._perhaps: dict[str, Unknown] = {}
+        self._accelerators: Any = 0
+        self._kilograms: Decimal | Unknown = Decimal(0)
 
     def add(self, item: Assessed) -> None:
         """Count one resource in."""
+        after = item.change.after
         if item.change.action is Action.READ or "data" in item.change.flags:
             return
-        if item.touched or item.change.resource.type in BUDGETS:
-            self._telling.append(item)
-        if item.change.after is None:
+        if item.touched:
+            self._accelerators = _accelerators_with(self._accelerators, item)
+            self._kilograms = _kilograms_with(self._kilograms, item)
+        if after is None:
             return
-        self._types.add(item.change.resource.type)
+        self._types.add(after.type)
+        if after.type in BUDGETS:
+            self._budgets.append(after)
+        # NOTE: what exists asks for nothing: an inventory of millions must not be kept.
+        new = item.touched and item.change.action is not Action.EXISTS
+        if new and (after.type in MAKES_A_PLACE or _gets_accelerators(item)):
+            self._asking.append(item)
         if (name := _experiment(item)) is None:
             return
         if isinstance(item.facets.accel.count, Unknown):
@@ -54,16 +65,12 @@ class Keeper:
 
     def words(self) -> Mapping[str, Any]:
         """Further words of the roots `change` and `group`; what cannot be told is unknown with its reason."""
-        there = [item for item in self._telling if item.change.after is not None]
         return {
             "types": tuple(sorted(self._types)),
-            "accelerators_added": _accelerators_added(self._telling),
+            "accelerators_added": self._accelerators,
             "experiments": self._experiments(),
-            "carbon_added_kg": _carbon_added(self._telling),
-            "alerts": {
-                **alerts(item.change.after for item in there if item.change.after is not None),
-                "uncovered": _uncovered(there),
-            },
+            "carbon_added_kg": self._kilograms,
+            "alerts": {**alerts(self._budgets), "uncovered": _uncovered(self._budgets, self._asking)},
         }
 
 
@@ -75,33 +82,26 @@ def kept(members: Iterable[Assessed]) -> Mapping[str, Any]:
     return keeper.words()
 
 
-def _accelerators_added(members: Sequence[Assessed]) -> Any:
-    """Accelerators at the maximum of everything after the change, less those before it."""
-    added: Any = 0
-    for item in members:
-        if not item.touched:
-            continue
-        after: Any = item.facets.accel.max_total if item.change.after is not None else 0
-        for side in (after, item.accelerators_before):
-            if isinstance(side, Unknown):
-                return side
-            if side is None:
-                return Unknown("nothing bounds how many accelerators a part of it may start")
-        added += after - item.accelerators_before
-    return added
+def _accelerators_with(added: Any, item: Assessed) -> Any:
+    """Accelerators at the maximum of everything after the change, less those before it, with one resource more."""
+    if isinstance(added, Unknown):
+        return added
+    after: Any = item.facets.accel.max_total if item.change.after is not None else 0
+    for side in (after, item.accelerators_before):
+        if isinstance(side, Unknown):
+            return side
+        if side is None:
+            return Unknown("nothing bounds how many accelerators a part of it may start")
+    return added + after - item.accelerators_before
 
 
-def _uncovered(members: Sequence[Assessed]) -> Any:
+def _uncovered(budgets: Sequence[Resource], asking: Sequence[Assessed]) -> Any:
     """Accounts, projects and subscriptions that get accelerators, or are new, and that no budget with all it needs watches."""
-    budgets = [
-        item.change.after for item in members if item.change.after is not None and item.change.after.type in BUDGETS
-    ]
     missing: dict[str, None] = {}
     unsure: Unknown | None = None
-    for item in members:
+    for item in asking:
         thing = item.change.after
-        if thing is None or not item.touched or not (_gets_accelerators(item) or thing.type in MAKES_A_PLACE):
-            continue
+        assert thing is not None
         answers = [(budget, covers(budget, thing, item.facets, item.around)) for budget in budgets]
         sure = alerts(budget for budget, answer in answers if answer is True)
         if all(sure[word] is True for word in sure):
@@ -135,15 +135,15 @@ def _experiment(item: Assessed) -> str | None:
     return tag if isinstance(tag, str) else ""
 
 
-def _carbon_added(members: Sequence[Assessed]) -> Any:
-    """Kilograms of CO2 equivalents a month that the change adds."""
-    added = Decimal(0)
-    for item in members:
-        for sign, footprint in ((1, item.carbon), (-1, item.carbon_before)) if item.touched else ():
-            amount = _kilograms(footprint)
-            if isinstance(amount, Unknown):
-                return amount
-            added += sign * amount
+def _kilograms_with(added: Decimal | Unknown, item: Assessed) -> Decimal | Unknown:
+    """Kilograms of CO2 equivalents a month that the change adds, with one resource more."""
+    for sign, footprint in ((1, item.carbon), (-1, item.carbon_before)):
+        amount = _kilograms(footprint)
+        if isinstance(added, Unknown):
+            return added
+        if isinstance(amount, Unknown):
+            return amount
+        added += sign * amount
     return added
 
 
