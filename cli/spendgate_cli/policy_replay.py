@@ -43,7 +43,7 @@ def diff(old: str, new: str, records: Sequence[str]) -> int:
         cost = f"  {each.cost_monthly:,.2f} a month" if each.cost_monthly is not None else ""
         click.echo(f"{each.origin}  {each.policy}  {each.address}: {each.old} -> {each.new}{cost}")
     if others := not_replayed([*before, *after]):
-        click.echo(f"not replayed, since they are no YAML: {', '.join(others)}")
+        click.echo(f"not replayed, since they are no YAML or ask for prices that no record holds: {', '.join(others)}")
     failing = [each for each in found if each.new.startswith("fail") and not each.old.startswith("fail")]
     passing = [each for each in found if each.old.startswith("fail") and not each.new.startswith("fail")]
     click.echo(

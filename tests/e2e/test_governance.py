@@ -231,7 +231,7 @@ def test_prune_only_shrinks(repository: Path) -> None:
     spend(repository, "baseline", "write", "plan.json", "--pack", "gpu")
     write_plan(repository, "g5.xlarge", "t3.micro", "g5.xlarge")
     done = spend(repository, "baseline", "prune", "plan.json", "--pack", "gpu")
-    assert done.output == "1 finding forgotten, 1 kept in baseline.json\n"
+    assert done.output == "2 findings forgotten, 2 kept in baseline.json\n"
     shown = spend(repository, "baseline", "show", now=None)
     assert "aws_instance.worker[0]" in shown.output
     assert "worker[2]" not in shown.output

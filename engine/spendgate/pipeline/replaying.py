@@ -1,7 +1,7 @@
 """What a change of policies would change: old and new policies over recorded policy inputs, or over plans.
 
 A recorded input is the document that policies see (`check -o input=PATH`), so years of runs can be replayed without their plans
-and without prices. Policies in Rego are not replayed, and said so.
+and without prices. Policies in Rego are not replayed, nor those that ask what another machine would cost, and both are said.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from typing import Any
 from spendgate.documents import read_bytes
 from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError
-from spendgate.model.case import Case, PlainCase
+from spendgate.model.case import ASKED_ROOTS, Case, PlainCase
 from spendgate.model.finding import Verdict
 from spendgate.model.frozen import Frozen
 from spendgate.model.policy import Policy
 from spendgate.model.values import SENSITIVE, Bounded, Unknown
+from spendgate.policies.body import Body
 from spendgate.policies.judging import Judgement, judge
 from spendgate.policies.literals import plain_number
 from spendgate.policies.reading import LANGUAGE
 
+_DECIDES = ("match", "exclude", "assert", "cases")
+"""The keys of a policy on which its verdict hangs."""
 _ROOTS_APART = ("unknown", "sensitive", "bounds")
 
 
@@ -125,14 +128,22 @@ def differences(old: Sequence[Policy], new: Sequence[Policy], records: Sequence[
 
 
 def not_replayed(policies: Sequence[Policy]) -> list[str]:
-    """The ids of policies in other languages."""
-    return sorted({policy.id for policy in policies if policy.language != LANGUAGE})
+    """The ids of policies in other languages, and of those whose verdict hangs on prices that no record holds."""
+    return sorted({policy.id for policy in policies if not _is_replayed(policy)})
+
+
+def _is_replayed(policy: Policy) -> bool:
+    if policy.language != LANGUAGE:
+        return False
+    body: Body = policy.body
+    said = str([body.source.data.get(key) for key in _DECIDES])
+    return not any(f"{root}." in said for root in ASKED_ROOTS)
 
 
 def _verdicts(policies: Sequence[Policy], record: Recorded) -> dict[tuple[str, str], Judgement]:
     found = {}
     for policy in policies:
-        if policy.language != LANGUAGE:
+        if not _is_replayed(policy):
             continue
         for address, case in _cases(policy, record):
             judgement = judge(policy, case, record.today)
