@@ -183,7 +183,8 @@ def _processors(facets: Facets, catalog: Catalog | None) -> Decimal | None:
 def _too_little(sample: Sample, now: datetime) -> Unknown | None:
     wanted = sample.days * _SELDOM.get(sample.metric, Decimal(SAMPLES_PER_DAY))
     if sample.samples < wanted and not (sample.sparse and sample.mean):
-        return Unknown(f"only {sample.samples} samples in {_short(sample.days)} days, {_short(wanted)} are needed")
+        days = f"{_short(sample.days)} day{'' if sample.days == 1 else 's'}"
+        return Unknown(f"only {sample.samples} samples in {days}, {_short(wanted)} are needed")
     if now - sample.end > STALE_AFTER:
         return Unknown(f"its metrics end on {sample.end.date().isoformat()}, more than {STALE_AFTER.days} days ago")
     return None

@@ -169,7 +169,7 @@ def test_each_metric_fills_the_fields_of_its_resource(what: Resource, expected: 
 @pytest.mark.parametrize(
     ("what", "facets", "reason"),
     [
-        pytest.param(resource("aws_instance", "i-young"), FOUR_CARDS, "only 5 samples in 1 days", id="too few"),
+        pytest.param(resource("aws_instance", "i-young"), FOUR_CARDS, "only 5 samples in 1 day,", id="too few"),
         pytest.param(resource("aws_instance", "i-2"), FOUR_CARDS, "nothing was measured of it", id="not there"),
         pytest.param(resource("aws_instance", "orders"), FOUR_CARDS, "nothing was measured", id="a name of another type"),
         pytest.param(
