@@ -72,4 +72,4 @@ def test_odd_objects_are_compared_without_a_crash(tmp_path: Path, seed: int) -> 
     report = check(inputs, packs=["gpu", "experiment", "multi-cloud"], now=datetime(2026, 11, 24, tzinfo=UTC))
     tallies = {each.id: each for each in report.policies}
     assert tallies["EXP-003"].matched >= 2
-    assert not any(tallies[policy].errors for policy in ("EXP-003", "GPU-004", "MC-001"))
+    assert not any(tallies[policy].error for policy in ("EXP-003", "GPU-004", "MC-001"))
