@@ -29,8 +29,9 @@ def under(terms: Terms, facets: Facets) -> Facets | Unknown:
         schedule = Schedule(min(terms.hours_per_week, _present_hours(facets)), kind="what if", proven=True)
         facets = replace(facets, schedule=schedule)
     if terms.spot_share is not None:
-        pools = tuple(_on_spot(pool, terms.spot_share) for pool in facets.pools)
-        facets = replace(facets, pools=pools, purchase=_bought(facets.purchase, terms.spot_share))
+        share = min(max(terms.spot_share, ZERO), Decimal(1))
+        pools = tuple(_on_spot(pool, share) for pool in facets.pools)
+        facets = replace(facets, pools=pools, purchase=_bought(facets.purchase, share))
     if any(size is not None for size in (terms.minimum, terms.desired, terms.maximum)):
         if len(facets.pools) != 1:
             return Unknown(f"it has {len(facets.pools)} pools, and the fix says how many machines one would have")

@@ -6,6 +6,7 @@ sizes count as they do in the cost itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,7 @@ from spendgate.model.values import Unknown
 from spendgate.ports import Catalog, Neighbours, Offers
 
 _RATIO = Decimal("0.0001")
+_DATED = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?")
 
 
 class Questions:
@@ -93,11 +95,12 @@ class ResourceWhatIf(Frozen):
         """The dates of the prices behind its cost."""
         if not self.estimate.items:
             return None
-        dated = [item.rate.as_of for item in self.estimate.items if item.rate.as_of]
+        days = [_day(item.rate.as_of) for item in self.estimate.items]
+        known = [day for day in days if day is not None]
         today = self.questions.estimator.today
-        if not dated or today is None:
-            return Unknown("its prices have no date")
-        oldest = date.fromisoformat(min(dated)[:10])
+        if len(known) < len(days) or today is None:
+            return Unknown("a price of it has no date")
+        oldest = min(known)
         return {"oldest": oldest, "age_days": Decimal((today - oldest).days)}
 
     def grid(self) -> Mapping[str, Any] | Unknown:
@@ -223,6 +226,12 @@ class ResourceWhatIf(Frozen):
         meter = CarbonMeter(self.questions.figures, self.questions.catalog)
         footprint = meter.footprint(pick.provider, self._facets_with(picks), after)
         return footprint.kg_month if footprint is not None else Unknown("it draws no power that is known")
+
+
+def _day(as_of: str) -> date | None:
+    """The day of a price; of a month its first day (`2019-04`, `2025-11+`), None of what is undated."""
+    found = _DATED.match(as_of)
+    return date(int(found[1]), int(found[2]), int(found[3] or 1)) if found else None
 
 
 def _money(found: Mapping[str, Any] | Unknown, moving: Decimal | Unknown | None) -> Mapping[str, Any]:

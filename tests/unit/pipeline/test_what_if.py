@@ -15,6 +15,7 @@ from tests.policies.manifests import deployment, manifest, pod
 from tests.policies.plans import plan
 from tests.policies.plans import resource as r
 
+from spendgate.costing.what_if import _day
 from spendgate.model.alternative import Terms, Wanted, WhatIf
 from spendgate.model.values import Unknown
 from spendgate.pipeline import estimate
@@ -280,6 +281,20 @@ def test_prices_have_an_age(tmp_path: Path) -> None:
     assert isinstance(rates, Mapping)
     assert rates["age_days"] == (TODAY - rates["oldest"]).days
     assert machine(tmp_path, "bucket").rates() is None
+
+
+DAYS = {
+    "2026-07-20": date(2026, 7, 20),
+    "2019-04": date(2019, 4, 1),
+    "2025-11+": date(2025, 11, 1),
+    "undated(2025+)": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("text", DAYS)
+def test_the_day_of_a_price_as_lists_write_it(text: str) -> None:
+    assert _day(text) == DAYS[text]
 
 
 def test_the_grid_of_a_region(tmp_path: Path) -> None:
