@@ -197,6 +197,8 @@ JOBS = ByType(
         "aws_dms_replication_instance": Service(_replication, keys_of()),
         "aws_ec2_host": Service(_host, aws_reserved.KEYS),
         "aws_emr_cluster": Service(_emr, {}),
+        "aws_emr_instance_group": Service(_emr, {}),
+        "aws_emr_instance_fleet": Service(_emr, {}),
         "aws_kendra_index": Service(_kendra, {}),
         "aws_lightsail_instance": Service(_lightsail, {}),
         "aws_dax_cluster": Service(_accelerated_cache, {}),

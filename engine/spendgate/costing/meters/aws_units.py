@@ -14,6 +14,8 @@ from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
 _DATA = "monthly_data_processed_gb"
+_LEAST_CAPACITY = Decimal(16)
+"""The least that a shard group without a statement keeps (Aurora user guide, Limitless Database)."""
 
 
 def _processed(service: str) -> Use:
@@ -62,6 +64,23 @@ def _fleet(service: str, kind: str, least: str, most: str = "") -> Service:
     return Service(parts, {})
 
 
+def _listed_domains(subject: Subject) -> Iterator[Component]:
+    """The domains of a list of the DNS firewall, each a month."""
+    domains = subject.resource.attributes.texts("domains")
+    rate = ("route53 dns firewall", "domain")
+    count = Decimal(len(domains)) if not isinstance(domains, Unknown) else domains
+    yield amount(subject, "Listed domains", "domains", rate, count)
+
+
+def _shards(subject: Subject) -> Iterator[Component]:
+    """A shard group of Aurora Limitless: its capacity moves between two sizes."""
+    least, most = number_of(subject, "min_acu"), number_of(subject, "max_acu")
+    if least is None and isinstance(most, Decimal):
+        least = min(_LEAST_CAPACITY, most)
+    rate = ("aurora limitless", "acu")
+    yield between(subject, "Capacity units", "ACU-hours", rate, least, most, factor=HOURS_PER_MONTH)
+
+
 def _tracking(subject: Subject) -> Iterator[Component]:
     """An MLflow server of SageMaker by its size, and what it stores."""
     size = text_of(subject, "tracking_server_size", "Small")
@@ -83,6 +102,9 @@ _SOLD: Mapping[str, Sold] = {
     "aws_networkmanager_vpc_attachment": Sold("Attachment", "cloud wan attachment", uses=(_processed("cloud wan attachment"),)),
     "aws_networkmanager_connect_attachment": Sold("Attachment", "cloud wan attachment", uses=(_processed("cloud wan attachment"),)),
     "aws_networkmanager_site_to_site_vpn_attachment": Sold("Attachment", "cloud wan attachment", uses=(_processed("cloud wan attachment"),)),
+    "aws_networkmanager_dx_gateway_attachment": Sold("Attachment", "cloud wan attachment", uses=(_processed("cloud wan attachment"),)),
+    "aws_connect_phone_number": Sold("Phone number", "connect phone number", "type", hourly=False, unit="numbers"),
+    "aws_pinpointsmsvoicev2_phone_number": Sold("Phone number", "sms phone number", "number_type", hourly=False, unit="numbers"),
     "aws_networkmonitor_probe": Sold("Probe", "network synthetic monitor"),
     "aws_paymentcryptography_key": Sold("Key", "payment cryptography", hourly=False, unit="months"),
     "aws_route53_traffic_policy_instance": Sold("Policy record", "route53 traffic policy", hourly=False, unit="records"),
@@ -121,6 +143,8 @@ UNITS = ByType(
             "scaling_parameters.0.desired_instance_type",
             "scaling_parameters.0.desired_replication_count",
         ),
+        "aws_route53_resolver_firewall_domain_list": Service(_listed_domains, {}),
+        "aws_rds_shard_group": Service(_shards, {}),
         "aws_sagemaker_mlflow_tracking_server": Service(_tracking, {}),
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.costing.meters.azure_parts import MILLION, TEN_THOUSAND, parent, why
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import (
@@ -22,9 +23,10 @@ from spendgate.costing.meters.parts import (
     use_of,
     used,
 )
+from spendgate.costing.meters.sold import placed
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Component
-from spendgate.model.values import Unknown
+from spendgate.model.values import Number, Unknown
 from spendgate.ports import Subject
 
 _ZONES = {
@@ -241,6 +243,30 @@ def _firewall_policy(subject: Subject) -> Iterator[Component]:
 _FIREWALLS = "associated_firewalls"
 
 
+_SLOW = Decimal(30)
+"""Seconds between the probes of a profile that states none; faster ones cost more (documentation of Traffic Manager)."""
+
+
+def _endpoint(subject: Subject) -> Iterator[Component]:
+    """A target of Traffic Manager: its health checks, and what fast ones add; nothing while its profile is disabled."""
+    profile = parent(subject, "profile_id", "azurerm_traffic_manager_profile")
+    interval: Number = _SLOW
+    if profile is not None:
+        if profile.attributes.text("profile_status") == "Disabled":
+            return
+        stated_interval = profile.attributes.number("monitor_config.0.interval_in_seconds")
+        interval = _SLOW if stated_interval is None else stated_interval
+    where = placed(subject, "global")
+    kind = "external" if subject.resource.type == "azurerm_traffic_manager_external_endpoint" else "azure"
+    service = "traffic manager endpoint"
+    yield amount(where, "Basic health check", "hours", (service, f"{kind} health check"), HOURS_PER_MONTH)
+    if isinstance(interval, Unknown):
+        yield unpriced("Fast interval health checks", "hours", f"the interval of its profile is {interval.reason}")
+    elif interval is not None and interval < _SLOW:
+        rate = (service, f"{kind} fast interval")
+        yield amount(where, "Fast interval health checks", "hours", rate, HOURS_PER_MONTH)
+
+
 EDGE = ByType(
     {
         "azurerm_frontdoor": Service(_front_door, {**keys_of(_IN), **_OUT_KEYS}),
@@ -249,6 +275,9 @@ EDGE = ByType(
         "azurerm_cdn_endpoint": Service(_cdn_endpoint, _CDN_KEYS),
         "azurerm_express_route_circuit": Service(_circuit, keys_of(_CIRCUIT_OUT)),
         "azurerm_express_route_port": Service(_port, {}),
+        "azurerm_traffic_manager_azure_endpoint": Service(_endpoint, {}),
+        "azurerm_traffic_manager_external_endpoint": Service(_endpoint, {}),
+        "azurerm_traffic_manager_nested_endpoint": Service(_endpoint, {}),
         "azurerm_route_server": Service(_route_server, {}),
         "azurerm_network_virtual_appliance": Service(_appliance, {}),
         "azurerm_firewall_policy": Service(

@@ -41,6 +41,25 @@ _SOLD: Mapping[str, Sold] = {
     "azurerm_durable_task_scheduler": Sold("Capacity units", "durable task scheduler", "sku_name", number="capacity", hourly=False),
     "azurerm_confidential_ledger": Sold("Ledger", "confidential ledger"),
     "azurerm_log_analytics_cluster": Sold("Commitment", "log analytics cluster", "size_gb", default="100", hourly=False),
+    "azurerm_analysis_services_server": Sold("Server", "analysis services", "sku"),
+    "azurerm_application_load_balancer": Sold(
+        "Load balancer", "application gateway for containers",
+        uses=(Use("Capacity units", "unit-hours", ("application gateway for containers", "capacity unit"), "monthly_capacity_unit_hrs"),),
+    ),
+    "azurerm_application_load_balancer_frontend": Sold("Frontend", "application gateway for containers frontend"),
+    "azurerm_application_load_balancer_subnet_association": Sold("Association", "application gateway for containers association"),
+    "azurerm_container_registry_agent_pool": Sold("Agents", "container registry agents", "tier", default="S1", number="instance_count"),
+    "azurerm_database_migration_service": Sold(
+        "Service", "database migration", "sku_name", free=("standard_1vcores", "standard_2vcores", "standard_4vcores")
+    ),
+    "azurerm_databox_edge_device": Sold("Device", "stack edge", "sku_name", hourly=False, unit="months"),
+    **{
+        f"azurerm_palo_alto_next_generation_firewall_{place}_{rules}": Sold(
+            "Firewall", "palo alto cloud ngfw", uses=(Use("Data processed", "GB", ("palo alto cloud ngfw", "data processed"), "monthly_data_processed_gb"),)
+        )
+        for place in ("virtual_hub", "virtual_network")
+        for rules in ("local_rulestack", "panorama", "strata_cloud_manager")
+    },
 }  # fmt: skip
 
 UNITS = ByType({name: sold(entry) for name, entry in _SOLD.items()})

@@ -125,5 +125,34 @@ USED = ByType(
         "google_model_armor_template": by_use(
             Use("Tokens", "1M tokens", ("model armor", "tokens"), "monthly_tokens", _MILLION)
         ),
+        "google_sourcerepo_repository": by_use(
+            Use("Users above five", "users", ("source repositories", "user"), "users_above_free")
+        ),
+        "google_clouddeploy_delivery_pipeline": by_use(
+            Use("Active multi-target pipelines above one", "pipelines", ("cloud deploy", "pipeline"), "paid_pipelines")
+        ),
+        "google_firebase_data_connect_service": by_use(
+            Use("Operations", "1M operations", ("firebase data connect", "operations"), "monthly_operations", _MILLION),
+            Use("Data out", "GB", ("firebase data connect", "egress"), "monthly_egress_gb"),
+        ),
+        "google_integrations_client": by_use(
+            Use(
+                "Executions",
+                "1k executions",
+                ("application integration", "executions"),
+                "monthly_executions",
+                _THOUSAND,
+            )
+        ),
+        **{
+            name: by_use(Use("Managed vCPUs", "vCPU-hours", ("gke enterprise", f"{where} vcpu"), "monthly_vcpu_hrs"))
+            for name, where in (
+                ("google_container_attached_cluster", "multi-cloud"),
+                ("google_container_aws_cluster", "multi-cloud"),
+                ("google_container_azure_cluster", "multi-cloud"),
+                ("google_gkeonprem_vmware_cluster", "on-premises"),
+                ("google_gkeonprem_bare_metal_cluster", "on-premises"),
+            )
+        },
     }
 )

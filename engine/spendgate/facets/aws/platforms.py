@@ -53,23 +53,46 @@ def emr(resource: Resource, context: FacetContext) -> Facets:
 def _emr_groups(attributes: Attributes, name: str, context: FacetContext) -> Iterator[Pool]:
     group = attributes.block(f"{name}_instance_group")
     if isinstance(group, Attributes):
-        count = group.whole("instance_count")
-        size: Whole = count if count is not None else 1
-        purchase = SPOT if group.text("bid_price") is not None else ON_DEMAND
-        disks = tuple(_emr_disks(group))
-        yield _pool(context, group.text("instance_type"), Capacity(size, size, size), purchase, disks, name)
+        yield _emr_group(group, name, context)
     fleet = attributes.block(f"{name}_instance_fleet")
     if isinstance(fleet, Attributes):
-        paid, spot = fleet.whole("target_on_demand_capacity"), fleet.whole("target_spot_capacity")
-        total: Whole = Unknown("the size of its fleet is not known")
-        if not isinstance(paid, Unknown) and not isinstance(spot, Unknown):
-            total = (paid or 0) + (spot or 0)
-        share = (
-            Decimal(spot) / Decimal(total) if isinstance(spot, int) and isinstance(total, int) and total else Decimal(0)
-        )
-        machine_type = fleet.text("instance_type_configs.0.instance_type")
-        purchase = Purchase("spot" if share == 1 else "on-demand", share) if share else ON_DEMAND
-        yield _pool(context, machine_type, Capacity(total, total, total), purchase, (), name)
+        yield _emr_fleet(fleet, name, context)
+
+
+def _emr_group(group: Attributes, name: str, context: FacetContext) -> Pool:
+    count = group.whole("instance_count")
+    size: Whole = count if count is not None else 1
+    purchase = SPOT if group.text("bid_price") is not None else ON_DEMAND
+    disks = tuple(_emr_disks(group))
+    return _pool(context, group.text("instance_type"), Capacity(size, size, size), purchase, disks, name)
+
+
+def _emr_fleet(fleet: Attributes, name: str, context: FacetContext) -> Pool:
+    paid, spot = fleet.whole("target_on_demand_capacity"), fleet.whole("target_spot_capacity")
+    total: Whole = Unknown("the size of its fleet is not known")
+    if not isinstance(paid, Unknown) and not isinstance(spot, Unknown):
+        total = (paid or 0) + (spot or 0)
+    share = Decimal(spot) / Decimal(total) if isinstance(spot, int) and isinstance(total, int) and total else Decimal(0)
+    machine_type = fleet.text("instance_type_configs.0.instance_type")
+    purchase = Purchase("spot" if share == 1 else "on-demand", share) if share else ON_DEMAND
+    return _pool(context, machine_type, Capacity(total, total, total), purchase, (), name)
+
+
+def emr_part(resource: Resource, context: FacetContext) -> Facets:
+    """`aws_emr_instance_group`, `aws_emr_instance_fleet`: task machines that join a cluster beside its own groups."""
+    own = tags(resource, context) or NO_TAGS
+    made = _emr_fleet if resource.type == "aws_emr_instance_fleet" else _emr_group
+    return compose(
+        resource,
+        context,
+        kind="compute.group",
+        name=resource.attributes.text("name"),
+        region=region(resource, context),
+        tags=own,
+        pools=(made(resource.attributes, "task", context),),
+        schedule=schedule.of(resource, own, context),
+        scaling=Scaling("fixed", False),
+    )
 
 
 def _emr_disks(group: Attributes) -> Iterator[Disk]:
@@ -147,4 +170,9 @@ def _environment_pool(settings: Mapping[tuple[str, str], Text] | Unknown, contex
     return _pool(context, machine_type, capacity, SPOT if spot else ON_DEMAND, (root,), "")
 
 
-DESCRIBERS = {"aws_emr_cluster": emr, "aws_elastic_beanstalk_environment": environment}
+DESCRIBERS = {
+    "aws_emr_cluster": emr,
+    "aws_emr_instance_group": emr_part,
+    "aws_emr_instance_fleet": emr_part,
+    "aws_elastic_beanstalk_environment": environment,
+}

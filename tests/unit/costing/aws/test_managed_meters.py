@@ -9,6 +9,7 @@ import pytest
 from tests.unit.aws_run import Run, aws, estimate_of
 from tests.unit.costing.shared.everything import OneEach, amounts
 
+from spendgate.costing.meters.aws_content import CONTENT
 from spendgate.costing.meters.aws_used import USED
 from spendgate.model.cost import EstimateState
 
@@ -103,6 +104,10 @@ def parts(type_: str, attributes: dict[str, Any], *beside: tuple[str, str, dict[
         pytest.param("aws_shield_subscription", {}, {}, {"Shield Advanced": (1, "months")}, id="Shield Advanced"),
         pytest.param("aws_gamelift_fleet", {"ec2_instance_type": "c5.large", "desired_ec2_instances": 3}, {}, {"Machines (c5.large)": (3 * H, "hours")}, id="a fleet of game servers"),
         pytest.param("aws_service_discovery_public_dns_namespace", {}, {}, {"Hosted zone": (1, "months")}, id="a public namespace is a hosted zone"),
+        pytest.param("aws_connect_phone_number", {"type": "DID"}, {}, {"Phone number (DID)": (1, "numbers")}, id="a phone number"),
+        pytest.param("aws_rds_shard_group", {"min_acu": 32, "max_acu": 512}, {}, {"Capacity units": (32 * H, "ACU-hours")}, id="a shard group at its least"),
+        pytest.param("aws_rds_shard_group", {"max_acu": 512}, {}, {"Capacity units": (16 * H, "ACU-hours")}, id="a shard group without a least size"),
+        pytest.param("aws_route53_resolver_firewall_domain_list", {"domains": ["a.example.", "b.example."]}, {}, {"Listed domains": (2, "domains")}, id="domains of a DNS firewall"),
         pytest.param("aws_prometheus_workspace", {}, {"monthly_samples_ingested": 20_000_000, "storage_gb": 5}, {"Samples ingested": (2, "10M samples"), "Metric storage": (5, "GB-month")}, id="Prometheus by use"),
     ],
 )  # fmt: skip
@@ -124,11 +129,11 @@ def test_a_service_that_scales_is_bounded_by_its_configuration() -> None:
     assert (estimate.monthly.low, estimate.monthly.high) == (2 * 2 * H, 6 * 2 * H)
 
 
-@pytest.mark.parametrize("type_", USED.types)
+@pytest.mark.parametrize("type_", [*USED.types, *CONTENT.types])
 def test_what_depends_on_use_asks_for_each_key_and_takes_it(type_: str) -> None:
     asked, _ = parts(type_, {})
     assert asked.state is EstimateState.NEEDS_USAGE
-    keys = USED.keys_of(type_)
+    keys = (USED if type_ in USED.types else CONTENT).keys_of(type_)
     stated, _ = parts(type_, {}, **dict.fromkeys(keys, 1_000_000_000))
     assert stated.state is EstimateState.PRICED
     assert all(item.monthly.expected > 0 for item in stated.items)

@@ -115,3 +115,17 @@ def test_a_fleet_of_a_cluster_is_bought_as_its_targets_say() -> None:
     }
     pool = facets_of("aws_emr_cluster", {"core_instance_fleet": [fleet]}).pools[0]
     assert (pool.capacity, pool.purchase.spot_share) == (Capacity(4, 4, 4), Decimal("0.75"))
+
+
+def test_task_groups_beside_a_cluster_are_machines_and_a_fee_too() -> None:
+    group = {"instance_type": "m5.xlarge", "instance_count": 3, "ebs_config": [{"size": 40, "type": "gp2"}]}
+    estimate = Run(aws("aws_emr_instance_group", group)).estimate()
+    assert quantities(estimate) == {
+        "task: Machine (on-demand, m5.xlarge)": (2190, "hours"),
+        "task: volume 0.0 storage (gp2)": (120, "GB-month"),
+    }
+    assert set(unpriced(estimate)) == {"task: EMR fee (m5.xlarge)"}
+    fleet = {"target_spot_capacity": 2, "instance_type_configs": [{"instance_type": "g5.xlarge"}]}
+    facets = facets_of("aws_emr_instance_fleet", fleet)
+    assert (facets.pools[0].capacity, facets.pools[0].purchase.spot_share) == (Capacity(2, 2, 2), Decimal(1))
+    assert facets.accel.max_total == 2

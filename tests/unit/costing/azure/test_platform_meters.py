@@ -205,6 +205,19 @@ ALERT = {"scopes": ["/a", "/b"], "criteria": [{"dimension": [{"values": ["x", "y
             {"Hosts (av36)": (3 * H, "hours")},
             id="hosts of VMware",
         ),
+        pytest.param("azurerm_analysis_services_server", {"sku": "S1"}, {}, {"Server (S1)": (H, "hours")}, id="a server of Analysis Services"),
+        pytest.param("azurerm_container_registry_agent_pool", {"tier": "S2", "instance_count": 3}, {}, {"Agents (S2)": (3 * H, "hours")}, id="agents of a registry"),
+        pytest.param(
+            "azurerm_application_load_balancer", {}, {"monthly_capacity_unit_hrs": 90},
+            {"Load balancer": (H, "hours"), "Capacity units": (90, "unit-hours")}, id="a gateway for containers",
+        ),
+        pytest.param("azurerm_iotcentral_application", {"sku": "ST2"}, {"devices": 40}, {"Devices (ST2)": (40, "devices")}, id="devices by their plan"),
+        pytest.param("azurerm_container_registry_task", {}, {"monthly_build_vcpu_seconds": 900}, {"Build time": (900, "seconds")}, id="a build task by its seconds"),
+        pytest.param("azurerm_database_migration_service", {"sku_name": "Premium_4vCores"}, {}, {"Service (Premium_4vCores)": (H, "hours")}, id="a migration service"),
+        pytest.param(
+            "azurerm_palo_alto_next_generation_firewall_virtual_hub_panorama", {}, {"monthly_data_processed_gb": 7},
+            {"Firewall": (H, "hours"), "Data processed": (7, "GB")}, id="a firewall of the marketplace",
+        ),
         pytest.param(
             "azurerm_dev_test_linux_virtual_machine",
             {"size": "Standard_D2s_v3"},
@@ -232,6 +245,7 @@ def test_how_much_of_what(
         ("azurerm_container_app_environment", {}),
         ("azurerm_cdn_frontdoor_endpoint", {}),
         ("azurerm_recovery_services_vault", {}),
+        ("azurerm_database_migration_service", {"sku_name": "Standard_1vCores"}),
     ],
 )
 def test_what_costs_nothing_is_free(type_: str, attributes: dict[str, Any]) -> None:
@@ -310,3 +324,29 @@ def test_the_book_prices_a_log_alert_and_a_domain_service() -> None:
     assert alert.monthly is not None
     assert alert.monthly.expected == D("0.5")
     assert estimate_of("azurerm_active_directory_domain_service", {"sku": "Enterprise"}).state is EstimateState.PRICED
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile", "monthly"),
+    [
+        ("azure", {}, "0.36"),
+        ("nested", {"monitor_config": [{"interval_in_seconds": 10}]}, "1.36"),
+        ("external", {"monitor_config": [{"interval_in_seconds": 30}]}, "0.54"),
+        ("external", {"monitor_config": [{"interval_in_seconds": 10}]}, "2.54"),
+    ],
+)
+def test_an_endpoint_of_traffic_manager_costs_its_health_checks(
+    kind: str, profile: dict[str, Any], monthly: str
+) -> None:
+    endpoint = azure(f"azurerm_traffic_manager_{kind}_endpoint", {}, region=None)
+    other = azure("azurerm_traffic_manager_profile", profile, name="profile")
+    made = Run(endpoint, other, refs=[(endpoint.address, "profile_id", other.address)]).estimate()
+    assert made.monthly is not None
+    assert made.monthly.expected == pytest.approx(D(monthly), abs=D("0.0001"))
+    assert all(item.quantity.expected == H for item in made.items)
+
+
+def test_endpoints_of_a_disabled_profile_cost_nothing() -> None:
+    profile = ("profile_id", "azurerm_traffic_manager_profile", {"profile_status": "Disabled"})
+    estimate, _ = parts("azurerm_traffic_manager_azure_endpoint", {}, profile)
+    assert estimate.state is EstimateState.FREE
