@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from spendgate.costing.delta import cost_change
-from spendgate.model.alternative import Terms
+from spendgate.model.alternative import COMMITTED, Terms
 from spendgate.model.cost import Basis, Estimate, EstimateState, LineItem
 from spendgate.model.facets import Capacity, Disk, Facets, Pool, Purchase, Schedule
 from spendgate.model.frozen import replace
@@ -96,7 +96,7 @@ def outcome(before: Estimate, after: Estimate, rework: Decimal = ZERO) -> Mappin
     if before.state in _NOT_RUNNING or before.monthly is None:
         return Unknown(_first_reason(before) or "it has no price")
     if any(item.rate.commitment for item in before.items):
-        return Unknown("a commitment pays for a part of it, and is paid for all the same")
+        return Unknown(COMMITTED)
     if not before.items:
         return Unknown(_first_reason(before) or "it has no price of its own")
     guessed = {_role(item) for item in before.items if item.rate.basis is Basis.ASSUMED}

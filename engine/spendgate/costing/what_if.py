@@ -20,7 +20,7 @@ from spendgate.costing.machine_needs import Present
 from spendgate.costing.model_prices import cheapest_model
 from spendgate.costing.repricing import outcome, under
 from spendgate.model.accelerator_names import canonical_model
-from spendgate.model.alternative import Terms, Wanted
+from spendgate.model.alternative import COMMITTED, Terms, Wanted
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Estimate, EstimateState, LineItem
 from spendgate.model.facets import Facets, Pool
@@ -123,7 +123,7 @@ class ResourceWhatIf(Frozen):
         if self.estimate.state is EstimateState.NONE:
             return None
         if any(item.rate.commitment for item in self.estimate.items):
-            return Unknown("a commitment pays for a part of it, and is paid for all the same")
+            return Unknown(COMMITTED)
         pools = self._asked(wanted)
         if not pools:
             return None

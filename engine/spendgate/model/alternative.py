@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeAlias
 from spendgate.model.frozen import Frozen
 from spendgate.model.values import Unknown
 
+COMMITTED = "a commitment pays for a part of it, and is paid for all the same"
+"""Why something saves nothing that is known, whatever a formula says."""
 SAME = "same"
 """Stands for what the resource has now: its accelerator, its family, its very type."""
 MEASURES = ("vcpu", "memory_gib", "accelerators", "accelerator_memory_gib")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from spendgate.model.alternative import COMMITTED
 from spendgate.model.case import Case, look_up, split_path
 from spendgate.model.frozen import Frozen
 from spendgate.model.money import ZERO
@@ -60,6 +61,9 @@ def saved(savings: Savings | None, case: Case, details: dict[str, Any]) -> Saved
             said = {"monthly": amount, "by": BY_PRICE, "formula": text, "values": values, "lines": lines}
             return _told(savings, details, place, said)
         why = value.reason if isinstance(value, (Unknown, Bounded)) else None
+        if why == COMMITTED:
+            details["not_saved"] = why
+            return NOTHING_SAID
     if savings.formula is None:
         return NOTHING_SAID
     formula = savings.formula

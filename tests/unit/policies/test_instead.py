@@ -10,7 +10,7 @@ import pytest
 from tests.unit.policies.writing import TODAY, case, judged, policy
 
 from spendgate.errors import PolicyError
-from spendgate.model.alternative import Terms, Wanted
+from spendgate.model.alternative import COMMITTED, Terms, Wanted
 from spendgate.model.case import PlainCase
 from spendgate.model.finding import Finding, Verdict
 from spendgate.model.frozen import field_names
@@ -181,6 +181,13 @@ def test_a_saving_by_the_fix(name: str) -> None:
         assert finding.details["savings"]["not_repriced"] == "hours are stated"
     if saving is None:
         assert finding.details["costs_more"] == {"monthly": D("5.00"), "by": "re-priced"}
+
+
+def test_what_a_commitment_pays_for_saves_nothing_by_formula_either() -> None:
+    answers = Answers(repriced=Unknown(COMMITTED))
+    finding = failing(HOURS, asked(answers, schedule={"hours_per_week": 168}, **money("730")))
+    assert (finding.savings_monthly, finding.savings_by) == (None, None)
+    assert finding.details["not_saved"] == COMMITTED
 
 
 def test_a_test_of_a_policy_gives_the_new_price_alone() -> None:
