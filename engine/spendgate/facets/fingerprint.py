@@ -6,7 +6,7 @@ A part that is not known yet stays `Unknown` in its place, so that two works are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -23,8 +23,18 @@ _OWN_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Flags, settings and variables that differ between two runs of the same work."""
-_TEXTS = ("command", "args", "arguments", "entrypoint", "mainApplicationFile", "mainClass", "schedule")
-_VOLUMES = {"persistentVolumeClaim": "claimName", "configMap": "name", "secret": "secretName"}
+_TEXTS = frozenset({"command", "args", "arguments", "entrypoint"})
+_NAMED_VALUES = frozenset({"env", "parameters"})
+_ASIDE = frozenset(
+    {
+        "metadata", "selector", "suspend", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "backoffLimit", "podFailurePolicy",
+        "successPolicy", "completionMode", "completions", "parallelism", "restartPolicy", "nodeSelector", "affinity", "tolerations",
+        "priorityClassName", "schedulerName", "serviceAccountName", "imagePullPolicy", "imagePullSecrets", "resources", "volumeMounts",
+        "securityContext", "terminationGracePeriodSeconds", "dnsPolicy", "topologySpreadConstraints", "runPolicy", "queueName",
+        "livenessProbe", "readinessProbe", "startupProbe", "terminationMessagePath", "terminationMessagePolicy", "hostname", "subdomain",
+    }
+)  # fmt: skip
+"""What says where, how long and for whom a work runs, not what it does; its size is compared apart."""
 _SCRIPT = re.compile(r"[\s\\]+")
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +52,7 @@ JOBS = frozenset(_PARTS)
 def work_of(resource: Resource, facets: Facets) -> Work | None:
     """The parts of a work that ends; None for what is no work of that kind, or of which nothing says what it does."""
     if facets.kind == "k8s.workload":
-        said = tuple(_said(resource.attributes.values.get("spec")))
+        said = _told(resource.attributes.values.get("spec"))
         return (resource.type, said, _size(facets)) if said else None
     names = _PARTS.get(resource.type)
     if names is None:
@@ -101,27 +111,27 @@ def _size(facets: Facets) -> Any:
     return tuple(parts)
 
 
-def _said(node: Any) -> Iterator[tuple[Any, ...]]:
-    """What the containers below a node are told, in the order in which they stand."""
+def _told(node: Any, *, named: bool = True) -> Any:
+    """What an object is told to do, as hashable tuples; the name of a container or a volume tells nothing (`named`)."""
     if isinstance(node, Mapping):
-        for key, value in node.items():
-            if key == "metadata":
-                continue
-            if key == "image" and isinstance(value, str):
-                yield ("image", value.partition("@")[2] or value)
-            elif key in _TEXTS:
-                yield (key, _words(value))
-            elif key == "env" and isinstance(value, list):
-                yield ("env", _variables(value))
-            elif key in _VOLUMES and isinstance(value, Mapping):
-                yield (key, str(value.get(_VOLUMES[key])))
-            elif key == "volumeAttributes":
-                yield (key, _frozen(value))
-            else:
-                yield from _said(value)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _said(each)
+        pairs = ((str(key), _of_key(str(key), value)) for key, value in node.items() if key not in _ASIDE)
+        skipped = () if named and "image" not in node else ("name",)
+        return tuple(
+            sorted(((key, told) for key, told in pairs if told and key not in skipped), key=lambda pair: pair[0])
+        )
+    if isinstance(node, list):
+        return tuple(told for each in node if (told := _told(each, named=named)))
+    return "" if node is None else str(node)
+
+
+def _of_key(key: str, value: Any) -> Any:
+    if key == "image" and isinstance(value, str):
+        return value.partition("@")[2] or value
+    if key in _TEXTS and not isinstance(value, Mapping):
+        return _words(value)
+    if key in _NAMED_VALUES and isinstance(value, list):
+        return _variables(value)
+    return _told(value, named=key != "volumes")
 
 
 def _variables(entries: Sequence[Any]) -> tuple[Any, ...]:

@@ -36,6 +36,16 @@ def of(*args: str, **more: Any) -> Work | None:
         pytest.param(
             of(image="r.example.com/a:1@sha256:aa"), of(image="r.example.com/b@sha256:aa"), id="one image, two tags"
         ),
+        pytest.param(
+            work({"arguments": {"parameters": [{"name": "seed", "value": "1"}, {"name": "lr", "value": "1"}]}}),
+            work({"arguments": {"parameters": [{"name": "lr", "value": "1"}, {"name": "seed", "value": "2"}]}}),
+            id="a seed among the parameters of a workflow",
+        ),
+        pytest.param(
+            work({**job(pod("x"))["spec"], "backoffLimit": 3}),
+            work(job(pod("x"))["spec"]),
+            id="another number of tries",
+        ),
         pytest.param(of("python train.py --lr=1"), of("python", "train.py", "--lr=1"), id="a script in one text"),
     ],
 )
@@ -58,6 +68,21 @@ def test_the_same_work(one: Work, other: Work) -> None:
             id="another volume",
         ),
         pytest.param(work(job(pod("x"))["spec"]), work(job(pod("x"))["spec"], pods=2), id="more pods"),
+        pytest.param(
+            work({"workflowTemplateRef": {"name": "train"}}),
+            work({"workflowTemplateRef": {"name": "eval"}}),
+            id="another template",
+        ),
+        pytest.param(
+            work({"arguments": {"parameters": [{"name": "lr", "value": "1"}]}}),
+            work({"arguments": {"parameters": [{"name": "lr", "value": "2"}]}}),
+            id="another parameter of a workflow",
+        ),
+        pytest.param(
+            work({"entrypoint": "python a.py", "runtimeEnvYAML": "pip: [a]"}),
+            work({"entrypoint": "python a.py", "runtimeEnvYAML": "pip: [b]"}),
+            id="another environment of Ray",
+        ),
     ],
 )
 def test_other_work(one: Work, other: Work) -> None:
