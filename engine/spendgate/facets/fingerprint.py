@@ -18,8 +18,11 @@ Work: TypeAlias = tuple[Any, ...]
 """The parts of a work: hashable values, or `Unknown`."""
 
 _OWN_WORDS = re.compile(
-    r"(?:.*[._-])?(?:seed|random[_-]?state|name|run[_-]?id|job[_-]?id|experiment(?:[_-]?(?:name|id))?|uid"
-    r"|(?:output|out|log|save|logging)(?:[_-]?(?:dir|path|uri))?)",
+    r"name"
+    r"|(?:.*[._-])?(?:seed|random[_-]?state|uid|(?:run|job|trial)[._-]?id)"
+    r"|(?:.*[._-])?(?:run|job|exp|trial|wandb|display)[._-]?name"
+    r"|(?:.*[._-])?experiment(?:[._-]?(?:name|id))?"
+    r"|(?:.*[._-])?(?:output|out|log|save|logging)(?:[_-]?(?:dir|path|uri))?",
     re.IGNORECASE,
 )
 """Flags, settings and variables that differ between two runs of the same work."""

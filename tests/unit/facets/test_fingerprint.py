@@ -31,6 +31,8 @@ def of(*args: str, **more: Any) -> Work | None:
         pytest.param(of("--seed", "1"), of("--seed=2"), id="a seed written in two words"),
         pytest.param(of("trainer.seed=1"), of("trainer.seed=2"), id="a seed of a configuration"),
         pytest.param(of("--run-name=a", "--lr=1"), of("--lr=1", "--run_name=b"), id="another name, another order"),
+        pytest.param(of(env={"WANDB_NAME": "a"}), of(env={"WANDB_NAME": "b"}), id="the name of a run in a variable"),
+        pytest.param(of("--experiment=a"), of("--experiment=b"), id="another experiment"),
         pytest.param(of("--output_dir=/a"), of("--output_dir=/b"), id="another place of output"),
         pytest.param(of(env={"SEED": "1", "LR": "2"}), of(env={"LR": "2", "SEED": "3"}), id="a seed in a variable"),
         pytest.param(
@@ -60,6 +62,8 @@ def test_the_same_work(one: Work, other: Work) -> None:
         pytest.param(of("--lr=1"), of("--lr=2"), id="another setting"),
         pytest.param(of("a.py", "b.py"), of("b.py", "a.py"), id="words without a flag have an order"),
         pytest.param(of("--data=s3://a"), of("--data=s3://b"), id="other data"),
+        pytest.param(of("--dataset-name=a"), of("--dataset-name=b"), id="the name of other data"),
+        pytest.param(of("--model_name=a"), of("--model_name=b"), id="the name of another model"),
         pytest.param(of(env={"LR": "1"}), of(env={"LR": "2"}), id="another variable"),
         pytest.param(of(image="r.example.com/a:1"), of(image="r.example.com/a:2"), id="another image"),
         pytest.param(
