@@ -8,10 +8,12 @@ node labels, taints, one pod a node for pods that share a node with none of thei
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol
+from heapq import merge
+from typing import Any, Protocol, TypeAlias
 
 from spendgate.costing.hours import HOURS_PER_MONTH
 from spendgate.model.frozen import Frozen
@@ -55,6 +57,10 @@ class NodeShape(Frozen):
     most: int | None = None
     machine_type: str = ""
     pool: str = ""
+
+
+_Shapes: TypeAlias = Sequence[NodeShape]
+"""Shapes that are alike to a pod, in the order of their names."""
 
 
 class PodNeed(Frozen):
@@ -114,11 +120,11 @@ class _Node:
         self.hours = _NOTHING
         self.pods = _MOST_PODS
 
-    def room_for(self, need: PodNeed) -> int:
-        """How many pods of a need still fit."""
+    def room_for(self, need: PodNeed, most: int) -> int:
+        """How many pods of a need still fit, of `most` that are wanted."""
         if need.spread and need.name in self.held:
             return 0
-        room = min(need.count, self.pods) if not need.spread else 1
+        room = min(most, self.pods) if not need.spread else 1
         for free, asked in (
             (self.cpu, need.cpu),
             (self.memory, need.memory_gib),
@@ -139,58 +145,87 @@ class _Node:
 
 def pack(needs: Sequence[PodNeed], shapes: Sequence[NodeShape]) -> Packing:
     """Pack pods onto nodes of given shapes. Deterministic: equal needs and prices fall back on names."""
-    open_nodes = _Open(shapes)
+    alike = _alike(shapes)
+    open_nodes = _Open(shapes, alike)
     unplaced: dict[str, str] = {}
-    suitable: dict[tuple[Any, ...], list[NodeShape]] = {}
+    suitable: dict[tuple[Any, ...], list[_Shapes]] = {}
     for need in sorted(needs, key=lambda need: (-need.accelerators, -need.cpu, -need.memory_gib, need.name)):
         kind = need.kind()
         if kind not in suitable:
-            suitable[kind] = [shape for shape in shapes if suits(need, shape)]
+            suitable[kind] = [same for same in alike if suits(need, same[0])]
         left = open_nodes.fill(need, kind, suitable[kind])
         if left:
-            cheapest_first = sorted(suitable[kind], key=lambda shape: _cost_per_pod(need, shape))
-            left = open_nodes.start(need, cheapest_first, left)
+            left = open_nodes.start(need, _cheapest_first(need, suitable[kind]), left)
         if left:
             unplaced[need.name] = _why(suitable[kind], shapes, left)
     return open_nodes.packing(unplaced)
 
 
+def _alike(shapes: Iterable[NodeShape]) -> list[_Shapes]:
+    """Shapes that differ in name, pool and bound alone, together and by name: a run may have hundreds of pools of a few shapes."""
+    found: dict[tuple[Any, ...], list[NodeShape]] = defaultdict(list)
+    for shape in sorted(shapes, key=lambda shape: shape.name):
+        labels = tuple(sorted(shape.labels.items()))
+        size = shape.vcpu, shape.memory_gib, shape.accelerators, shape.models, shape.hourly
+        found[(shape.machine_type or shape.name, *size, labels, shape.taints)].append(shape)
+    return list(found.values())
+
+
+def _cheapest_first(need: PodNeed, suitable: Iterable[_Shapes]) -> Iterator[NodeShape]:
+    """Shapes as they are to be started for a need, those of one cost by name."""
+    by_cost: dict[tuple[bool, Decimal], list[_Shapes]] = defaultdict(list)
+    for same in suitable:
+        by_cost[_cost_per_pod(need, same[0])].append(same)
+    for cost in sorted(by_cost):
+        yield from merge(*by_cost[cost], key=lambda shape: shape.name)
+
+
 class _Open:
     """The nodes that are started, in the order in which they were."""
 
-    def __init__(self, shapes: Sequence[NodeShape]) -> None:
+    def __init__(self, shapes: Sequence[NodeShape], alike: Sequence[_Shapes]) -> None:
+        self._like = {shape.name: same for same in alike for shape in same}
+        self._places = {shape.name: place for place, shape in enumerate(shapes)}
+        self._started: list[tuple[int, str]] = []
         self._nodes: dict[str, list[_Node]] = {shape.name: [] for shape in shapes}
         self._of_pool: dict[str, int] = defaultdict(int)
         self._full: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
 
-    def fill(self, need: PodNeed, kind: tuple[Any, ...], shapes: Sequence[NodeShape]) -> int:
+    def fill(self, need: PodNeed, kind: tuple[Any, ...], suitable: Sequence[_Shapes]) -> int:
         """Put pods onto nodes that are there; how many are left.
 
         NOTE: room only shrinks, so nodes that had none for pods of this kind are not looked at again.
         """
         left = need.count
         full = self._full[kind]
-        for shape in shapes:
-            nodes = self._nodes[shape.name]
-            place = 0 if need.spread else full.get(shape.name, 0)
+        taken = {id(same) for same in suitable}
+        for _, name in self._started:
+            if id(self._like[name]) not in taken:
+                continue
+            nodes = self._nodes[name]
+            place = 0 if need.spread else full.get(name, 0)
             while left and place < len(nodes):
-                count = min(left, nodes[place].room_for(need))
+                count = min(left, nodes[place].room_for(need, left))
                 if count:
                     nodes[place].take(need, count)
                     left -= count
                 if left:
                     place += 1
-            full[shape.name] = place
+            full[name] = place
         return left
 
-    def start(self, need: PodNeed, shapes: Sequence[NodeShape], left: int) -> int:
+    def start(self, need: PodNeed, shapes: Iterable[NodeShape], left: int) -> int:
         """Start nodes for what is left, as far as the bounds of pools allow; how many pods are left then."""
         for shape in shapes:
+            if not left:
+                break
             nodes, pool = self._nodes[shape.name], shape.pool or shape.name
             while left and (shape.most is None or self._of_pool[pool] < shape.most):
                 node = _Node(shape)
-                count = min(left, node.room_for(need))
+                count = min(left, node.room_for(need, left))
                 node.take(need, count)
+                if not nodes:
+                    insort(self._started, (self._places[shape.name], shape.name))
                 nodes.append(node)
                 self._of_pool[pool] += 1
                 left -= count
@@ -233,17 +268,17 @@ def suits(need: PodNeed, shape: NodeShape) -> bool:
             return False
     elif not need.selector.accepts_labels(shape.labels, strict=False) or not need.selector.tolerates(shape.taints):
         return False
-    return _Node(shape).room_for(need) > 0 or need.count == 0
+    return _Node(shape).room_for(need, 1) > 0
 
 
-def _cost_per_pod(need: PodNeed, shape: NodeShape) -> tuple[bool, Decimal, str]:
+def _cost_per_pod(need: PodNeed, shape: NodeShape) -> tuple[bool, Decimal]:
     """Cheapest for all pods of the need first; shapes without a price come last."""
-    each = _Node(shape).room_for(need)
+    each = _Node(shape).room_for(need, need.count)
     nodes = -(-need.count // each) if each else need.count
-    return shape.hourly is None, (shape.hourly or _NOTHING) * nodes, shape.name
+    return shape.hourly is None, (shape.hourly or _NOTHING) * nodes
 
 
-def _why(suitable: Sequence[NodeShape], shapes: Sequence[NodeShape], left: int) -> str:
+def _why(suitable: Sequence[_Shapes], shapes: Sequence[NodeShape], left: int) -> str:
     if not shapes:
         return "no node shapes are given"
     if suitable:

@@ -14,6 +14,7 @@ from tests.corpus.kubernetes.run import book, run_text
 from spendgate.costing.nodes_needed import nodes_needed, shape_of
 from spendgate.costing.packing import NodeShape, PodNeed, pack
 from spendgate.facets.kubernetes.wishes import Wishes
+from spendgate.model.frozen import replace
 
 
 def shape(name: str, gpus: int = 0, price: str | None = "1", cpu: int = 16, memory: int = 64, **more: Any) -> NodeShape:
@@ -147,3 +148,16 @@ spec: {containers: [{name: c, image: x}]}
     share = done.costs["Deployment/n/s"].monthly
     assert share is not None
     assert share.expected < found.monthly, "three GPUs are used, eight are paid"
+
+
+def test_pods_too_large_for_any_node_are_left_out_beside_like_ones_of_which_there_are_none() -> None:
+    """NOTE: that a need of no pods fits anywhere must not count for one of the same size: nodes were started without end."""
+    found = pack([need("a-none", 0, cpu=99), need("b-large", 2, cpu=99)], [shape("small", cpu=4)])
+    assert set(found.unplaced) == {"b-large"}
+    assert found.nodes == {}
+
+
+def test_pools_of_like_nodes_are_filled_in_the_order_of_their_names_within_their_bounds() -> None:
+    pools = [replace(shape(name, cpu=4), most=1) for name in ("c", "a", "b")]
+    assert pack([need("web", 3, cpu=4)], pools).nodes == {"a": 1, "b": 1, "c": 1}
+    assert pack([need("web", 2, cpu=4)], pools).nodes == {"a": 1, "b": 1}
