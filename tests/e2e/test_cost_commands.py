@@ -106,7 +106,11 @@ def test_a_gate_in_another_currency_adds_up_too(tmp_path: Path) -> None:
     (tmp_path / "rates.yaml").write_text(RATES, encoding="utf-8")
     done = run("check", str(STORY), "--now", NOW, "--rates", str(tmp_path / "rates.yaml"), "-o", "json")
     assert done.exit_code == 1, done.errors
-    assert json.loads(done.output)["currency"] == "EUR"
+    report = json.loads(done.output)
+    assert report["currency"] == "EUR"
+    said = " ".join(finding["message"] for finding in report["findings"])
+    assert " EUR a month" in said
+    assert "USD" not in said
 
 
 POLICY = """

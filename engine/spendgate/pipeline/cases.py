@@ -75,7 +75,7 @@ def docket(
         resources=resource_cases(run, change.values, now, everything=everything),
         now=now,
         change=change,
-        groups=groups.cases(now.date()),
+        groups=groups.cases(now.date(), beside=in_currency(run)),
     )
 
 
@@ -97,7 +97,12 @@ def change_case(run: Run, words: Mapping[str, Any], touched: int) -> PlainCase:
         errored=any(workload.errored for workload in run.workloads),
         deferred=deferred,
     )
-    return PlainCase("", {"change": {**roots, **words}})
+    return PlainCase("", {"change": {**roots, **words}, **in_currency(run)})
+
+
+def in_currency(run: Run) -> Mapping[str, str]:
+    """The root that says which currency amounts are in, for messages; none in a run in US dollars."""
+    return {"currency": run.currency} if run.currency != "USD" else {}
 
 
 def _running_hours(facets: Facets) -> Decimal | None:
@@ -125,7 +130,12 @@ def _case(
         # NOTE: unchanged by itself: its cost moves through something else, or all that exists is asked for.
         judged = replace(judged, action=Action.UPDATE if item.touched else Action.EXISTS)
     new = judged.action in (Action.CREATE, Action.DECLARE)
-    derived = {"cost": cost_roots(item.cost, _running_hours(item.facets)), **(item.stated or {}), **change}
+    derived = {
+        "cost": cost_roots(item.cost, _running_hours(item.facets)),
+        **(item.stated or {}),
+        **change,
+        **in_currency(run),
+    }
     if work := work_of(item.facets, derived["cost"]["hourly"]):
         derived["work"] = work
     if item.carbon is not None:

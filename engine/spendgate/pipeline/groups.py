@@ -121,21 +121,22 @@ class Groups:
         value = look_up(case, self._keys[path])
         return [UNKNOWN if isinstance(value, Unknown) else (str(value) if value else UNTAGGED)]
 
-    def cases(self, today: date) -> Mapping[str, Mapping[str, PlainCase]]:
-        """The groups by path and value; those of a budget have the root `budget` beside `group`."""
+    def cases(self, today: date, *, beside: Mapping[str, Any] | None = None) -> Mapping[str, Mapping[str, PlainCase]]:
+        """The groups by path and value with the roots `beside` each; those of a budget have the root `budget` too."""
+        more = beside or {}
         return {
-            path: self._budgeted(found, today) if path == BUDGET else _cases(path, found)
+            path: self._budgeted(found, today, more) if path == BUDGET else _cases(path, found, more)
             for path, found in self._found.items()
         }
 
-    def _budgeted(self, found: Mapping[str, _Group], today: date) -> Mapping[str, PlainCase]:
+    def _budgeted(self, found: Mapping[str, _Group], today: date, more: Mapping[str, Any]) -> Mapping[str, PlainCase]:
         cases = {}
         for budget in self._budgets:
             group = found[budget.name].values(BUDGET, budget.name)
             facts = budget.facts(group["before_monthly"]["expected"], group["delta_monthly"]["expected"], today)
-            cases[budget.name] = PlainCase("", {"group": group, "budget": facts})
+            cases[budget.name] = PlainCase("", {"group": group, "budget": facts, **more})
         return cases
 
 
-def _cases(path: str, found: Mapping[str, _Group]) -> Mapping[str, PlainCase]:
-    return {name: PlainCase("", {"group": found[name].values(path, name)}) for name in sorted(found)}
+def _cases(path: str, found: Mapping[str, _Group], more: Mapping[str, Any]) -> Mapping[str, PlainCase]:
+    return {name: PlainCase("", {"group": found[name].values(path, name), **more}) for name in sorted(found)}

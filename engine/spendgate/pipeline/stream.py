@@ -26,7 +26,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem, Workload
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessor, Surroundings
-from spendgate.pipeline.cases import Run, change_case, resource_cases, use_in
+from spendgate.pipeline.cases import Run, change_case, in_currency, resource_cases, use_in
 from spendgate.pipeline.governing import Settled, input_roots, settle
 from spendgate.pipeline.groups import Groups
 from spendgate.pipeline.joins import reads_joins
@@ -87,7 +87,13 @@ def check_stream(
     remarks, kept = Remarks(), _Kept(Groups(policies, budgets, most=_MOST_GROUPS, parts=_KEPT_PARTS))
     prices = pricing(settings, book, now.date())
     assessor = _assessor(settings, prices, now)
-    blank = with_use(Run((), (), kept.totals.totals(), ask=asker(assessor, prices)), settings, now, book, streamed=True)
+    blank = with_use(
+        Run((), (), kept.totals.totals(), prices.currency, ask=asker(assessor, prices)),
+        settings,
+        now,
+        book,
+        streamed=True,
+    )
     each = [policy for policy in policies if policy.scope == "resource"]
     with _collected_by_hand():
         for workload, mine in chunks(Path(path), path, remarks):
@@ -99,7 +105,7 @@ def check_stream(
     run = Run((origin,), (), kept.totals.totals(), prices.currency, (*prices.problems(), *blank.problems))
     whole = [one for one in policies if one.scope != "resource" and one.group_by not in kept.groups.too_many]
     change = change_case(run, kept.keeper.words(), kept.touched)
-    last = Docket((), now, change, kept.groups.cases(now.date()))
+    last = Docket((), now, change, kept.groups.cases(now.date(), beside=in_currency(run)))
     judged = judge(whole, last, run, settings, book)
     settled = settle(
         [*kept.findings, *judged.findings], {**kept.tallies, **judged.tallies}, policies, run, last, [path], settings

@@ -19,6 +19,7 @@ Part: TypeAlias = Callable[[Case, Clue | None], str]
 
 _SLOT = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _FILTER = re.compile(r"default\(\s*(?:'([^']*)'|\"([^\"]*)\"|([^'\"()\s]+))\s*\)")
+_CURRENCY, _DOLLARS = "currency", "USD"
 _FAILED = ("field", "actual", "expected", "missing", "extra")
 
 
@@ -89,6 +90,8 @@ def _field(path: str, references: References) -> tuple[Callable[[Case, Clue | No
         if name not in _FAILED:
             raise Mistake(f"failed has no {name!r}", near(name, _FAILED, whole="failed has"))
         return lambda case, clue: _of_clue(name, clue), ""
+    if path == _CURRENCY and path not in references.parameters:
+        return _currency, ""
     name, bracket, index = path.removesuffix("]").partition("[")
     if name in references.parameters:
         operand = references.operand(f"${{{name}[{index}]}}" if bracket else f"${{{name}}}", lambda raw: raw)
@@ -107,6 +110,12 @@ def _field(path: str, references: References) -> tuple[Callable[[Case, Clue | No
     if has_elements(keys):
         return lambda case, clue: tuple(look_up_each(case, keys)), unit_of(path)
     return lambda case, clue: look_up(case, keys), unit_of(path)
+
+
+def _currency(case: Case, clue: Clue | None) -> str:
+    """The currency of the run's amounts: the case names it where it is not the one that prices are published in."""
+    named = case.root(_CURRENCY)
+    return named if isinstance(named, str) else _DOLLARS
 
 
 def _of_clue(name: str, clue: Clue | None) -> Any:

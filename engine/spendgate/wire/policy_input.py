@@ -95,7 +95,7 @@ def resource_document(case: ResourceCase) -> dict[str, Any]:
     if document["name"] is None and "name" not in unknown:
         document["name"] = resource.name
     for root, value in case.derived.items():
-        if root not in ("change", "group", "budget"):
+        if root not in ("change", "group", "budget", "currency"):
             known = len(unknown)
             document[root] = plain(value, root, unknown)
             if len(unknown) > known:

@@ -104,3 +104,9 @@ def test_long_lists_are_cut_and_say_so() -> None:
 def test_text_from_outside_is_not_a_template() -> None:
     subject = case(name="{{ cost.hourly }}", cost={"hourly": 5})
     assert compile_template("{{ name }}", References({})).render(subject, None) == "{{ cost.hourly }}"
+
+
+def test_the_currency_is_that_of_the_run() -> None:
+    message = compile_template("{{ cost.hourly }} {{ currency }} an hour", References({}))
+    assert message.render(SUBJECT, None) == "1.50 USD an hour"
+    assert message.render(case(cost={"hourly": Decimal("1.5")}, currency="EUR"), None) == "1.50 EUR an hour"
