@@ -134,7 +134,7 @@ def test_costs_by_owner_have_a_bucket_for_what_is_untagged() -> None:
         each["value"]: each
         for each in report("cost", str(CORPUS / "aws-describe.json"), "--group-by", "tags.team")["groups"]
     }
-    assert set(groups) == {"vision", "language", "untagged"}
+    assert set(groups) == {"vision", "language", "untagged", "not known"}
     assert "aws_instance.i-0aa2" in groups["untagged"]["addresses"]
 
 

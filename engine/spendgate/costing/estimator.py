@@ -98,6 +98,8 @@ class Estimator:
                 items.extend(_tier_items(component, component.quantity, tiers))
         else:
             rate = component.stated or self._rate(component.query)
+            if isinstance(rate, str) and not component.quantity.high:
+                return  # NOTE: no hours of a machine that is stopped cost nothing, whatever an hour costs.
             if isinstance(rate, str):
                 missing.append(_without_rate(component, rate))
             else:

@@ -101,20 +101,20 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def marked(raw: Any, unknown: Any, sensitive: Any = False) -> Any:
-    """A raw tag map with `Unknown` put in the places that a marker tree (`after_unknown.tags`) marks.
+def marked(raw: Any, unknown: Any, sensitive: Any = False, gap: Unknown = AFTER_APPLY) -> Any:
+    """A raw tag map with `Unknown` put in the places that a marker tree (`after_unknown.tags`) marks; `gap` says why they are.
 
     Returns `Unknown` when the whole map is marked; keys that exist only in the marker tree are added as unknown.
     NOTE: a sensitive tag value is unknown too, so that it reaches no report.
     """
     if unknown is True:
-        return AFTER_APPLY
+        return gap
     if sensitive is True:
         return Unknown("sensitive")
     if not isinstance(unknown, Mapping) and not isinstance(sensitive, Mapping):
         return raw
     result: dict[str, Any] = dict(raw) if isinstance(raw, Mapping) else {}
-    for tree, reason in ((unknown, AFTER_APPLY), (sensitive, Unknown("sensitive"))):
+    for tree, reason in ((unknown, gap), (sensitive, Unknown("sensitive"))):
         if isinstance(tree, Mapping):
             result.update({key: reason for key, mark in tree.items() if mark is True})
     return result

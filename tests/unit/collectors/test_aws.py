@@ -19,6 +19,8 @@ from spendgate.inputs import open_input
 boto3 = pytest.importorskip("boto3")
 moto_server = pytest.importorskip("moto.server")
 
+from botocore.stub import Stubber  # noqa: E402 - after the skip
+
 from spendgate.collectors.aws import CALLS, actions, collect  # noqa: E402 - after the skip
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -217,6 +219,32 @@ def test_provisioned_throughput_is_read_in_the_documented_shape(
     assert model.attributes.get("model_units") == 2
     assert model.attributes.get("tags") == {"team": "chat"}
     assert model.observed.created.month == 10
+
+
+def test_training_jobs_that_run_are_read_without_what_their_authors_wrote_into_them(credentials: str) -> None:
+    arn = f"arn:aws:sagemaker:{REGION}:123456789012:training-job/run"
+    (call,) = (call for call in CALLS if call.operation == "list_training_jobs")
+    client = boto3.client("sagemaker")
+    listed = {"TrainingJobName": "run", "TrainingJobArn": arn, "TrainingJobStatus": "InProgress", "CreationTime": NOW}
+    machines = {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 2, "VolumeSizeInGB": 500}
+    described = {
+        **listed, "ResourceConfig": machines, "StoppingCondition": {"MaxRuntimeInSeconds": 3600}, "HyperParameters": {"key": "PLANTED-SECRET"},
+        "Environment": {"KEY": "PLANTED-SECRET"}, "ModelArtifacts": {"S3ModelArtifacts": "s3://m"}, "SecondaryStatus": "Training",
+        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+    }  # fmt: skip
+    with Stubber(client) as stub:
+        stub.add_response("list_training_jobs", {"TrainingJobSummaries": [listed]}, {"StatusEquals": "InProgress"})
+        stub.add_response("describe_training_job", described, {"TrainingJobName": "run"})
+        stub.add_response("list_tags", {"Tags": [{"Key": "team", "Value": "vision"}]}, {"ResourceArn": arn})
+        assert call.detail is not None
+        found = [
+            each
+            for page in client.list_training_jobs(**call.arguments)["TrainingJobSummaries"]
+            for each in call.detail(client, page)
+        ]
+    assert found[0]["ResourceConfig"] == machines
+    assert found[0]["Tags"] == [{"Key": "team", "Value": "vision"}]
+    assert "PLANTED" not in str(found)
 
 
 def test_a_page_that_fails_in_the_middle_keeps_what_came_before(

@@ -78,6 +78,14 @@ def _endpoint_config(client: Any, listed: Record) -> Iterator[Record]:
     yield _plain(client.describe_endpoint_config(EndpointConfigName=listed["EndpointConfigName"]))
 
 
+def _training_job(client: Any, listed: Record) -> Iterator[Record]:
+    """NOTE: hyperparameters and environments of jobs hold keys: what is kept is named here."""
+    answer = client.describe_training_job(TrainingJobName=listed["TrainingJobName"])
+    kept = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "ResourceConfig", "StoppingCondition", "CreationTime",
+            "TrainingStartTime", "EnableManagedSpotTraining", "RetryStrategy")  # fmt: skip
+    yield {**{key: answer[key] for key in kept if key in answer}, "Tags": _tagged(client, listed["TrainingJobArn"])}
+
+
 def _hyperpod(client: Any, listed: Record) -> Iterator[Record]:
     yield {
         **_plain(client.describe_cluster(ClusterName=listed["ClusterName"])),
@@ -132,6 +140,8 @@ CALLS: tuple[Call, ...] = (
          ("sagemaker:ListEndpointConfigs", "sagemaker:DescribeEndpointConfig"), detail=_endpoint_config),
     Call("sagemaker", "list_endpoints", "Endpoints", "AWS::SageMaker::Endpoint", ("sagemaker:ListEndpoints", "sagemaker:DescribeEndpoint", "sagemaker:ListTags"), detail=_endpoint),
     Call("sagemaker", "list_clusters", "ClusterSummaries", "AWS::SageMaker::Cluster", ("sagemaker:ListClusters", "sagemaker:DescribeCluster", "sagemaker:ListTags"), detail=_hyperpod),
+    Call("sagemaker", "list_training_jobs", "TrainingJobSummaries", "AWS::SageMaker::TrainingJob",
+         ("sagemaker:ListTrainingJobs", "sagemaker:DescribeTrainingJob", "sagemaker:ListTags"), {"StatusEquals": "InProgress"}, _training_job),
     Call("bedrock", "list_provisioned_model_throughputs", "provisionedModelSummaries", "AWS::Bedrock::ProvisionedModelThroughput",
          ("bedrock:ListProvisionedModelThroughputs", "bedrock:ListTagsForResource"), detail=_provisioned),
     Call("rds", "describe_db_instances", "DBInstances", "AWS::RDS::DBInstance", ("rds:DescribeDBInstances",)),

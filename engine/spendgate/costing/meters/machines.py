@@ -85,6 +85,10 @@ def machine_components(subject: Subject, pool: Pool, region: Text = None) -> Ite
     basis = Basis.SCHEDULE if subject.hours_per_month != HOURS_PER_MONTH else Basis.EXACT
     if pool.details.get("type_is_default"):
         basis = Basis.PROVIDER_DEFAULT
+    notes = [f"or one of {len(pool.machine_types) - 1} other types"] if len(pool.machine_types) > 1 else []
+    if not isinstance(pool.purchase.spot_share, Decimal) and pool.purchase.spot_share is not None:
+        basis = Basis.ASSUMED
+        notes.append("whether it runs on spot is not known: on-demand is counted")
     for purchase, hours in _shares(pool, subject.hours_per_month):
         name = label(pool, f"Machine ({purchase}, {first})")
         if isinstance(hours, str):
@@ -99,7 +103,7 @@ def machine_components(subject: Subject, pool: Pool, region: Text = None) -> Ite
             basis=basis,
             alternatives=queries[1:],
             stops=True,
-            note=f"or one of {len(queries) - 1} other types" if len(queries) > 1 else "",
+            note="; ".join(notes),
         )
     if pool.operating_system != "linux" and provider != "kubernetes":
         yield _licence(pool, RateQuery(provider, place, "licence", f"{pool.operating_system} {first}"), subject, basis)

@@ -38,7 +38,8 @@ def region(resource: Resource, context: FacetContext) -> Text:
         return fallback
     if isinstance(configured, Unknown):
         return configured
-    return Unknown("the provider block names none; state regions.aws in spendgate.yaml")
+    who = "the provider block names none" if resource.observed is None else "the export names none"
+    return Unknown(f"{who}; state regions.aws in spendgate.yaml")
 
 
 def tags(resource: Resource, context: FacetContext) -> Tags | None:
@@ -51,8 +52,9 @@ def tags(resource: Resource, context: FacetContext) -> Tags | None:
     secrets = sensitive if isinstance(sensitive, Mapping) else {}
     if not any(key in values or marks.get(key) for key in ("tags", "tags_all")):
         return None
-    own = marked(values.get("tags"), marks.get("tags", False), secrets.get("tags", False))
-    everything = marked(values.get("tags_all"), marks.get("tags_all", False), secrets.get("tags_all", False))
+    gap = resource.attributes.gap
+    own = marked(values.get("tags"), marks.get("tags", False), secrets.get("tags", False), gap)
+    everything = marked(values.get("tags_all"), marks.get("tags_all", False), secrets.get("tags_all", False), gap)
     if isinstance(everything, Mapping) and everything:
         layers: list[tuple[str, Any]] = [("provider_default", everything)]
         if isinstance(own, Mapping):

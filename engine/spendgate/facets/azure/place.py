@@ -96,7 +96,7 @@ def tags(resource: Resource, context: FacetContext, origin: str = "resource") ->
     secrets = sensitive if isinstance(sensitive, Mapping) else {}
     if "tags" not in values and not marks.get("tags"):
         return None
-    own = marked(values.get("tags"), marks.get("tags", False), secrets.get("tags", False))
+    own = marked(values.get("tags"), marks.get("tags", False), secrets.get("tags", False), resource.attributes.gap)
     return merge([(origin, own)], context.aliases)
 
 

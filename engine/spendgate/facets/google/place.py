@@ -152,7 +152,7 @@ def _raw(resource: Resource, key: str) -> Any:
     attributes = resource.attributes
     marks = attributes.unknown if isinstance(attributes.unknown, Mapping) else {}
     secrets = attributes.sensitive if isinstance(attributes.sensitive, Mapping) else {}
-    return marked(attributes.values.get(key), marks.get(key, False), secrets.get(key, False))
+    return marked(attributes.values.get(key), marks.get(key, False), secrets.get(key, False), attributes.gap)
 
 
 def generic(resource: Resource, context: FacetContext) -> Facets:

@@ -18,7 +18,7 @@ _PLAN = (b'"resource_changes"', b'"planned_values"')
 _TELLING = re.compile(
     rb'"(?:asset_?[tT]ype)"\s*:\s*"[a-z0-9.\-]+/|"[rR]esourceType"\s*:\s*"AWS::|"TypeName"\s*:\s*"AWS::|"ResourceARN"\s*:\s*"arn:'
     rb'|"type"\s*:\s*"[mM]icrosoft\.[A-Za-z]+/|"_cq_|"akas"\s*:|"_ctx"\s*:|"sp_ctx"\s*:|"configurationItems?"\s*:'
-    rb'|"spendgate"\s*:\s*"inventory"'
+    rb'|"[A-Za-z]*(?:Arn|ARN)"\s*:\s*"arn:aws|"InstanceId"\s*:\s*"i-|"VolumeId"\s*:\s*"vol-|"spendgate"\s*:\s*"inventory"'
 )
 _ROWS = re.compile(rb'\{\s*"(?:columns|rows)"\s*:\s*\[')
 _ANSWER = re.compile(
@@ -96,7 +96,7 @@ def things_in(value: Any, table: str = "") -> Iterator[Item | Change | Problem |
         yield None
 
 
-def _things(value: Any, table: str) -> Iterator[Item | Change | Problem] | None:
+def _things(value: Any, table: str) -> Iterator[Item | Change | Problem | None] | None:
     if not isinstance(value, Mapping):
         return None
     if value.get("spendgate") == "inventory":

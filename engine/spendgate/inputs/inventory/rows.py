@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory import azure
-from spendgate.inputs.inventory.aws.answers import kind_of_arn
+from spendgate.inputs.inventory.aws.arns import kind_of_arn
 from spendgate.inputs.inventory.fields import labels, opened, pick, text
 from spendgate.inputs.inventory.shape import Item
 

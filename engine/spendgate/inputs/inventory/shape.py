@@ -12,7 +12,7 @@ from spendgate.model.resource import Action, Change, Observed, ProviderSettings,
 from spendgate.model.values import Unknown
 
 NOT_SAID = Unknown("not said in the export")
-_OFTEN = ("region", "location", "zone", "tags", "labels")
+_OFTEN = ("region", "location", "zone")
 
 
 class Item(Frozen):
@@ -64,6 +64,8 @@ class Shape(Frozen):
     unique: bool = False
     """Whether its id is one in the whole world, so that neither account nor region need stand in its address."""
     tagged: bool = True
+    tags_apart: bool = False
+    """Whether answers that list it never hold its tags: without any in the record they are unknown, and not absent."""
     assumed: tuple[str, ...] = ()
     """Attributes that hardly anything has: an export of few fields that leaves them out is taken to mean that this one has none."""
 
@@ -115,11 +117,19 @@ def to_change(item: Item, shape: Shape) -> Change | None:
     names = identities(item, shape)
     values, unknown = _attributes(item, shape)
     tags = item.tags if item.tags is not None else labels(pick(item.record, "Tags"))
+    key = _TAGS.get(item.provider, "tags")
     if tags is not None and shape.tagged:
-        values[_TAGS.get(item.provider, "tags")] = {key: tags[key] for key in tags}
+        values[key] = dict(tags)
+    elif shape.tagged and (shape.tags_apart or item.columns) and not item.partial:
+        unknown[key] = True
     name = item.name or next((found for path in shape.name if (found := text(item.record, path))), "") or _last(names)
     address = f"{type_}.{_place(item, names, name, shape)}"
-    attributes = Attributes(values, unknown, False, NOT_SAID)
+    marks: Any = unknown or False
+    if item.partial:
+        often = _OFTEN if shape.tagged else (*_OFTEN, key)
+        known = (name for name in (*values, *often, *shape.assumed) if name not in unknown)
+        marks = OnlyKnown(frozenset(known))
+    attributes = Attributes(values, marks, False, NOT_SAID)
     observed = Observed(
         identity=names[0] if names else name,
         aliases=names[1:],
@@ -176,7 +186,7 @@ def expiry(tags: Mapping[str, str] | None) -> Any:
     return None
 
 
-def _attributes(item: Item, shape: Shape) -> tuple[dict[str, Any], Any]:
+def _attributes(item: Item, shape: Shape) -> tuple[dict[str, Any], dict[str, bool]]:
     values: dict[str, Any] = {}
     unknown: dict[str, bool] = {}
     for attribute, how in shape.fields.items():
@@ -190,10 +200,7 @@ def _attributes(item: Item, shape: Shape) -> tuple[dict[str, Any], Any]:
             unknown[attribute] = True
     if item.identity.startswith("arn:"):
         values.setdefault("arn", item.identity)
-    if item.partial:
-        known = (key for key in (*values, *_OFTEN, *shape.assumed) if key not in unknown)
-        return values, OnlyKnown(frozenset(known))
-    return values, unknown or False
+    return values, unknown
 
 
 def _state(record: Mapping[str, Any], shape: Shape) -> str | None:

@@ -7,8 +7,23 @@ from collections.abc import Mapping
 
 from spendgate.inputs.inventory.aws import ai, compute, stores
 from spendgate.inputs.inventory.shape import Shape
+from spendgate.model.frozen import replace
 
-SHAPES: Mapping[str, Shape] = {**ai.SHAPES, **compute.SHAPES, **stores.SHAPES}
+_TAGS_APART = frozenset(
+    {
+        "AWS::Bedrock::ProvisionedModelThroughput", "AWS::DynamoDB::Table", "AWS::ECS::Service", "AWS::ECS::TaskDefinition",
+        "AWS::ElastiCache::CacheCluster", "AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::OpenSearchService::Domain", "AWS::S3::Bucket",
+        "AWS::SageMaker::Cluster", "AWS::SageMaker::Endpoint", "AWS::SageMaker::EndpointConfig",
+        "AWS::SageMaker::NotebookInstance", "AWS::SageMaker::TrainingJob",
+    }
+)  # fmt: skip
+"""What is listed without its tags: another call has them. The others leave tags out where there are none."""
+
+SHAPES: Mapping[str, Shape] = {
+    kind: replace(shape, tags_apart=kind in _TAGS_APART)
+    for kind, shape in {**ai.SHAPES, **compute.SHAPES, **stores.SHAPES}.items()
+}
 """By type of AWS Config and CloudFormation, the one list of names that covers all services."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from spendgate.inputs.inventory.aws.parts import only, renamed, snake
-from spendgate.inputs.inventory.fields import items, pick, text
+from spendgate.inputs.inventory.aws.parts import each, only, renamed, snake
+from spendgate.inputs.inventory.fields import MISSING, items, pick, text
 from spendgate.inputs.inventory.shape import Shape
 
 Record = Mapping[str, Any]
@@ -53,7 +53,39 @@ def _machine_groups(record: Record) -> Any:
     ] or None
 
 
+def _machines(record: Record) -> Any:
+    """The machines of a training job: of one kind, or groups of several, of which none is taken for the whole."""
+    found = pick(record, "ResourceConfig")
+    if not isinstance(found, Mapping) or pick(found, "InstanceType") is MISSING:
+        return MISSING
+    return [renamed(found, instance_type="InstanceType", instance_count="InstanceCount", volume_size_in_gb="VolumeSizeInGB",
+                    training_plan_arn="TrainingPlanArn")]  # fmt: skip
+
+
+def _retries(record: Record) -> Any:
+    found = pick(record, "RetryStrategy.MaximumRetryAttempts")
+    return [{"maximum_retry_attempts": found}] if found is not MISSING else MISSING
+
+
 SHAPES: Mapping[str, Shape] = {
+    # NOTE: hyperparameters and the environment of a job may hold keys: they stay out.
+    "AWS::SageMaker::TrainingJob": Shape(
+        "aws_sagemaker_training_job",
+        id=("TrainingJobArn",),
+        name=("TrainingJobName",),
+        fields={
+            "training_job_name": "TrainingJobName",
+            "resource_config": _machines,
+            "stopping_condition": each("StoppingCondition", max_runtime_in_seconds="MaxRuntimeInSeconds"),
+            "enable_managed_spot_training": "EnableManagedSpotTraining",
+            "retry_strategy": _retries,
+        },
+        needs=("resource_config", "stopping_condition"),
+        state=("TrainingJobStatus",),
+        stopped=("completed", "failed", "stopped"),
+        created=("TrainingStartTime", "CreationTime"),
+        last_used=("TrainingEndTime",),
+    ),
     "AWS::SageMaker::NotebookInstance": Shape(
         "aws_sagemaker_notebook_instance",
         id=("NotebookInstanceArn",),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from spendgate.inputs.inventory.fields import labels, opened, pick, spelled, text
+from spendgate.inputs.inventory.aws import SHAPES, unshaped
+from spendgate.inputs.inventory.aws.arns import kind_of_arn, name_in, own_arn, place_of, services_of
+from spendgate.inputs.inventory.fields import MISSING, labels, opened, pick, read, text
 from spendgate.inputs.inventory.shape import Item
 
 Record = Mapping[str, Any]
@@ -17,15 +19,8 @@ def _system(record: Record) -> str:
 
 
 def _clusters(record: Record) -> str:
-    """`Clusters` of Redshift and `clusters` of ECS and EKS differ in what they hold."""
-    if text(record, "ClusterIdentifier"):
-        return "AWS::Redshift::Cluster"
-    arn = text(record, "ClusterArn", "Arn") or ""
-    return "AWS::EKS::Cluster" if ":eks:" in arn else "AWS::ECS::Cluster"
-
-
-def _cluster(record: Record) -> str:
-    return "AWS::SageMaker::Cluster" if text(record, "ClusterArn") else "AWS::EKS::Cluster"
+    """Many services answer with clusters: those of Redshift have an identifier, the others say with their ARN whose they are."""
+    return "AWS::Redshift::Cluster" if text(record, "ClusterIdentifier") else ""
 
 
 LISTS: Mapping[str, str | Callable[[Record], str]] = {
@@ -47,8 +42,12 @@ LISTS: Mapping[str, str | Callable[[Record], str]] = {
     "Functions": "AWS::Lambda::Function",
     "services": "AWS::ECS::Service",
     "Clusters": _clusters,
+    "clusters": _clusters,
     "NotebookInstances": "AWS::SageMaker::NotebookInstance",
     "Endpoints": "AWS::SageMaker::Endpoint",
+    "EndpointConfigs": "AWS::SageMaker::EndpointConfig",
+    "ClusterSummaries": "AWS::SageMaker::Cluster",
+    "TrainingJobSummaries": "AWS::SageMaker::TrainingJob",
     "ComputeEnvironments": "AWS::Batch::ComputeEnvironment",
     "provisionedModelSummaries": "AWS::Bedrock::ProvisionedModelThroughput",
     "Buckets": "AWS::S3::Bucket",
@@ -57,115 +56,123 @@ LISTS: Mapping[str, str | Callable[[Record], str]] = {
 }
 """The key of an answer's list, and what it holds."""
 
-_SINGLE: Mapping[str, str | Callable[[Record], str]] = {
+_SINGLE: Mapping[str, str] = {
     "nodegroup": "AWS::EKS::Nodegroup",
-    "cluster": _cluster,
+    "cluster": "AWS::EKS::Cluster",
     "taskDefinition": "AWS::ECS::TaskDefinition",
     "Table": "AWS::DynamoDB::Table",
     "DomainStatus": "AWS::OpenSearchService::Domain",
+    "Configuration": "AWS::Lambda::Function",
 }
 """The key of an answer about one thing."""
 
-_BARE: tuple[tuple[str, str], ...] = (
-    ("NotebookInstanceArn", "AWS::SageMaker::NotebookInstance"),
-    ("EndpointConfigArn", "AWS::SageMaker::EndpointConfig"),
-    ("EndpointArn", "AWS::SageMaker::Endpoint"),
-    ("provisionedModelArn", "AWS::Bedrock::ProvisionedModelThroughput"),
-    ("InstanceGroups", "AWS::SageMaker::Cluster"),
+_BARE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("AWS::EC2::Instance", ("InstanceId", "InstanceType"), ("LaunchTime", "Placement", "State", "SecurityGroups")),
+    ("AWS::EC2::Volume", ("VolumeId", "VolumeType", "Size"), ("CreateTime", "AvailabilityZone", "Attachments")),
+    ("AWS::EC2::EIP", ("AllocationId", "PublicIp"), ("Domain",)),
+    ("AWS::EC2::NatGateway", ("NatGatewayId",), ("State", "SubnetId")),
 )
-"""Answers without a wrapping key, by a field that only they have."""
-
-_BY_ARN: Mapping[tuple[str, str], str] = {
-    ("ec2", "instance"): "AWS::EC2::Instance",
-    ("ec2", "volume"): "AWS::EC2::Volume",
-    ("ec2", "snapshot"): "AWS::EC2::Snapshot",
-    ("ec2", "elastic-ip"): "AWS::EC2::EIP",
-    ("ec2", "natgateway"): "AWS::EC2::NatGateway",
-    ("ec2", "vpc-endpoint"): "AWS::EC2::VPCEndpoint",
-    ("ec2", "launch-template"): "AWS::EC2::LaunchTemplate",
-    ("ec2", "capacity-reservation"): "AWS::EC2::CapacityReservation",
-    ("autoscaling", "autoScalingGroup"): "AWS::AutoScaling::AutoScalingGroup",
-    ("eks", "cluster"): "AWS::EKS::Cluster",
-    ("eks", "nodegroup"): "AWS::EKS::Nodegroup",
-    ("ecs", "service"): "AWS::ECS::Service",
-    ("ecs", "cluster"): "AWS::ECS::Cluster",
-    ("ecs", "task-definition"): "AWS::ECS::TaskDefinition",
-    ("lambda", "function"): "AWS::Lambda::Function",
-    ("rds", "db"): "AWS::RDS::DBInstance",
-    ("rds", "cluster"): "AWS::RDS::DBCluster",
-    ("elasticfilesystem", "file-system"): "AWS::EFS::FileSystem",
-    ("fsx", "file-system"): "AWS::FSx::FileSystem",
-    ("elasticloadbalancing", "loadbalancer"): "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    ("sagemaker", "notebook-instance"): "AWS::SageMaker::NotebookInstance",
-    ("sagemaker", "endpoint"): "AWS::SageMaker::Endpoint",
-    ("sagemaker", "endpoint-config"): "AWS::SageMaker::EndpointConfig",
-    ("sagemaker", "cluster"): "AWS::SageMaker::Cluster",
-    ("bedrock", "provisioned-model"): "AWS::Bedrock::ProvisionedModelThroughput",
-    ("batch", "compute-environment"): "AWS::Batch::ComputeEnvironment",
-    ("elasticache", "cluster"): "AWS::ElastiCache::CacheCluster",
-    ("redshift", "cluster"): "AWS::Redshift::Cluster",
-    ("es", "domain"): "AWS::OpenSearchService::Domain",
-    ("dynamodb", "table"): "AWS::DynamoDB::Table",
-    ("logs", "log-group"): "AWS::Logs::LogGroup",
-    ("s3", ""): "AWS::S3::Bucket",
-}
-"""What an ARN names, by its service and the first word of its resource (Service Authorization Reference)."""
+"""Records without an ARN and without the list that they stood in, as `--query` leaves them: the fields that tell the kind, and those
+that a record which was not cut has."""
 
 _ALIASES: Mapping[str, str] = {
     "AWS::OpenSearch::Domain": "AWS::OpenSearchService::Domain",
     "AWS::SageMaker::EndpointConfiguration": "AWS::SageMaker::EndpointConfig",
 }
 
-_PLAIN_LISTS = {spelled(key): kind for key, kind in LISTS.items()}
 
-
-def items_of(document: Any) -> Iterator[Item] | None:
-    """The things in an answer of AWS, or None when the document is none."""
+def items_of(document: Any) -> Iterator[Item | None] | None:
+    """The things in an answer of AWS, None among them for a record of no known form; None when the document is no answer."""
     if not isinstance(document, Mapping):
         return None
     if "ResourceTagMappingList" in document:
         return (tagged(entry) for entry in _maps(document["ResourceTagMappingList"]))
     for key in ("configurationItems", "ConfigurationItems", "baseConfigurationItems", "BaseConfigurationItems"):
         if key in document:
-            return (item for entry in _maps(document[key]) if (item := configured(entry)) is not None)
+            return _configured(_maps(document[key]))
     if "Results" in document and ("QueryInfo" in document or _is_query(document["Results"])):
-        return (item for entry in _maps(document["Results"]) if (item := configured(entry)) is not None)
+        return _configured(_maps(document["Results"]))
     if "TypeName" in document:
         return _controlled(document)
     if _looks_configured(document):
-        found = configured(document)
-        return iter([found] if found is not None else [])
+        return _configured([document])
+    for value in document.values():
+        if (
+            isinstance(value, list)
+            and value
+            and all(isinstance(entry, Mapping) and _looks_configured(entry) for entry in value[:3])
+        ):
+            return _configured(_maps(value))
     return _answers(document)
 
 
-def _answers(document: Record) -> Iterator[Item] | None:
-    found: list[Iterator[Item]] = []
+def _configured(entries: Iterable[Record]) -> Iterator[Item | None]:
+    """Configuration items, without those that say that their resource is gone, and None for what identifies no resource, like a count."""
+    for entry in entries:
+        status = text(entry, "configurationItemStatus", "ResourceStatus") or ""
+        if "Deleted" not in status and status not in ("ResourceNotRecorded", "DELETE_COMPLETE"):
+            yield configured(entry)
+
+
+def _answers(document: Record) -> Iterator[Item | None] | None:
+    found: list[Iterator[Item | None]] = []
     for key, value in document.items():
-        kind = LISTS.get(key) or _SINGLE.get(key)
         if key == "Reservations":
             found.append(_instances(document))
         elif key in _SINGLE and isinstance(value, Mapping):
-            tags = labels(pick(document, "tags"))
-            found.append(iter([_item(_kind_of(_SINGLE[key], value), value, tags)]))
-        elif kind is not None and isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value):
-            found.append(_listed(kind, value))
+            found.append(iter([_answered(_SINGLE[key], value, key, labels(pick(document, "tags")))]))
+        elif key in LISTS and isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value):
+            found.append(_listed(value, key))
     if found:
         return (item for part in found for item in part)
-    for field, kind in _BARE:
-        if field in document:
-            return iter([_item(kind, document)])
+    bare = _bare(document)
+    if bare is not None:
+        return iter([bare])
+    for key, value in document.items():
+        if key not in _APART and any(_bare(entry, key) is not None for entry in _maps(value)):
+            found.append(_bare(entry, key) for entry in _maps(value))
+    return (item for part in found for item in part) if found else None
+
+
+_APART = frozenset({"failures", "Tags", "tags"})
+"""Lists in answers that are not what was asked for."""
+
+
+def _listed(entries: list[Record], key: str) -> Iterator[Item | None]:
+    return (_answered(LISTS[key], entry, key) for entry in entries)
+
+
+def _answered(
+    kind: str | Callable[[Record], str], record: Record, listed: str, tags: Mapping[str, str] | None = None
+) -> Item | None:
+    """A record of a list of that name. NOTE: services share the names of lists; an ARN tells whose record it is, and a record without
+    anything that would identify it is none of that kind."""
+    wanted = kind if isinstance(kind, str) else kind(record)
+    arn = own_arn(record, listed)
+    service = arn.split(":", 5)[2] if arn else ""
+    if arn and (not wanted or (services_of(wanted) and service not in services_of(wanted))):
+        wanted = kind_of_arn(arn)
+    shape = SHAPES.get(wanted)
+    if not wanted or (shape is not None and not arn and text(record, *shape.id) is None):
+        return None
+    return _item(wanted, record, tags, listed)
+
+
+def _bare(record: Record, listed: str = "") -> Item | None:
+    """A record that stands by itself or in a list of a name that no table holds; what it does not say is not taken to be absent."""
+    arn = own_arn(record, listed)
+    if arn.count(":") > 4:
+        kind = kind_of_arn(arn)
+        shape = SHAPES.get(kind)
+        whole = shape is not None and all(read(record, shape.fields[name]) is not MISSING for name in shape.needs)
+        return _item(kind, record, None, listed, partial=not whole)
+    for kind, telling, rest in _BARE:
+        if all(text(record, field) is not None for field in telling):
+            return _item(kind, record, partial=any(pick(record, field) is MISSING for field in rest))
     return None
 
 
-def _listed(kind: str | Callable[[Record], str], entries: list[Record]) -> Iterator[Item]:
-    return (_item(_kind_of(kind, entry), entry) for entry in entries)
-
-
-def _kind_of(kind: str | Callable[[Record], str], record: Record) -> str:
-    return kind if isinstance(kind, str) else kind(record)
-
-
-def _item(kind: str, record: Record, tags: Mapping[str, str] | None = None, **more: Any) -> Item:
+def _item(kind: str, record: Record, tags: Mapping[str, str] | None = None, listed: str = "", **more: Any) -> Item:
     own = (
         tags
         if tags is not None
@@ -173,8 +180,8 @@ def _item(kind: str, record: Record, tags: Mapping[str, str] | None = None, **mo
             (found for key in ("Tags", "TagList", "TagSet") if (found := labels(pick(record, key))) is not None), None
         )
     )
-    arn = _arn(record)
-    region, account = _place(arn)
+    arn = own_arn(record, listed)
+    region, account = place_of(arn)
     return Item(kind, record, "aws", identity=arn, tags=own, region=more.pop("region", None) or region,
                 account=more.pop("account", None) or account or text(record, "OwnerId"), **more)  # fmt: skip
 
@@ -189,20 +196,20 @@ def _instances(document: Record) -> Iterator[Item]:
 def tagged(entry: Record) -> Item:
     """An entry of a tagging page: an ARN with its tags, and nothing else is known."""
     arn = text(entry, "ResourceARN") or ""
-    region, account = _place(arn)
-    name = _name_in(arn)
+    region, account = place_of(arn)
+    name = name_in(arn)
     return Item(kind_of_arn(arn), entry, "aws", identity=arn, name=name, region=region, account=account,
                 tags=labels(entry.get("Tags")) or {}, partial=True)  # fmt: skip
 
 
+_PLAIN = unshaped("AWS::Unknown::Resource")
 _SUPPLEMENTS = {"BucketLifecycleConfiguration": "LifecycleConfiguration"}
 
 
 def configured(entry: Record) -> Item | None:
-    """A configuration item of AWS Config; None for one that says that its resource is gone."""
-    status = text(entry, "configurationItemStatus") or ""
+    """A configuration item of AWS Config, or an entry of a list that names type and id; None for one that identifies no resource."""
     kind = text(entry, "resourceType") or ""
-    if "Deleted" in status or status == "ResourceNotRecorded" or not kind:
+    if not kind:
         return None
     kind = _ALIASES.get(kind, kind)
     own = opened(pick(entry, "configuration"))
@@ -211,17 +218,21 @@ def configured(entry: Record) -> Item | None:
     if isinstance(more, Mapping):
         for key, value in more.items():
             record.setdefault(_SUPPLEMENTS.get(str(key), str(key)), opened(value))
-    arn = text(entry, "ARN", "arn") or _arn(record)
-    region, account = _place(arn)
+    arn = text(entry, "ARN", "arn") or own_arn(record)
+    identity = arn or text(entry, "resourceId", "PhysicalResourceId", "resourceName") or ""
+    shape = SHAPES.get(kind, _PLAIN)
+    if not identity and text(record, *shape.id) is None:
+        return None
+    region, account = place_of(arn)
     return Item(
         kind,
         record,
         "aws",
-        identity=arn or text(entry, "resourceId") or "",
-        name=text(entry, "resourceName") or ("" if record else text(entry, "resourceId") or ""),
+        identity=identity,
+        name=text(entry, "resourceName") or ("" if record else name_in(identity)),
         region=_real(text(entry, "awsRegion")) or region,
         account=text(entry, "accountId", "awsAccountId") or account,
-        tags=labels(pick(entry, "tags")) if entry.get("tags") else labels(pick(record, "tags")),
+        tags=labels(pick(entry, "tags")) or labels(pick(record, "tags")) or labels(pick(entry, "tags")),
         # NOTE: a query answers with the fields that it selected: the others are not absent.
         partial=not record or not text(entry, "configurationItemCaptureTime"),
     )
@@ -237,50 +248,6 @@ def _controlled(document: Record) -> Iterator[Item]:
         item = _item(_ALIASES.get(kind, kind), record, partial=not record)
         yield Item(item.kind, record, "aws", identity=item.identity or text(entry, "Identifier") or "", region=item.region,
                    account=item.account, tags=item.tags, partial=not record)  # fmt: skip
-
-
-def kind_of_arn(arn: str) -> str:
-    """The kind of thing that an ARN names; for one in no table its service and first word, as AWS Config would write it."""
-    parts = arn.split(":", 5)
-    if len(parts) < 6:
-        return "AWS::Unknown::Resource"
-    service, rest = parts[2], parts[5]
-    word = "" if service == "s3" else rest.replace(":", "/").split("/", 1)[0]
-    known = _BY_ARN.get((service, word))
-    if known:
-        return known
-    return f"AWS::{service.upper() if len(service) < 4 else service.capitalize()}::{word.title().replace('-', '')}"
-
-
-def _name_in(arn: str) -> str:
-    rest = arn.split(":", 5)[-1]
-    return rest.replace(":", "/").rsplit("/", 1)[-1]
-
-
-def _arn(record: Record) -> str:
-    """The record's own ARN: a field of that name, or one that ends in it and names the record itself."""
-    found = text(record, "Arn")
-    if found and found.startswith("arn:"):
-        return found
-    for key, value in record.items():
-        if isinstance(value, str) and value.startswith("arn:") and spelled(key) in _OWN_ARNS:
-            return value
-    return ""
-
-
-_OWN_ARNS = frozenset(
-    spelled(f"{word}Arn")
-    for word in (
-        "AutoScalingGroup", "LaunchConfiguration", "Nodegroup", "Service", "Cluster", "TaskDefinition", "Function",
-        "ComputeEnvironment", "NotebookInstance", "EndpointConfig", "Endpoint", "ProvisionedModel", "LoadBalancer",
-        "FileSystem", "Resource", "DBInstance", "DBCluster", "ClusterNamespace", "Table", "CapacityReservation", "Snapshot",
-    )
-)  # fmt: skip
-
-
-def _place(arn: str) -> tuple[str | None, str | None]:
-    parts = arn.split(":", 5)
-    return (parts[3] or None, parts[4] or None) if len(parts) == 6 else (None, None)
 
 
 def _real(region: str | None) -> str | None:

@@ -65,7 +65,7 @@ def _of_row(row: Record) -> Iterator[Item]:
         identity=identity.lower(),
         name="/".join(part for part in (group_in(identity), text(row, "name")) if part),
         account=text(row, "subscriptionId") or (parts[2] if len(parts) > 2 else None),
-        tags=labels(row.get("tags")) or {},
+        tags=labels(row["tags"]) or {} if "tags" in row else None,
         partial=partial,
     )
     yield item
