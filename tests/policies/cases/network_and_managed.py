@@ -22,6 +22,47 @@ def _nat(*more: Planned) -> str:
                 r("aws_vpc.a", cidr_block="10.0.0.0/16"), *more)  # fmt: skip
 
 
+_PRIVATE = (
+    r("aws_route_table.a", refs={"vpc_id": "aws_vpc.a.id"}),
+    r("aws_route.a", destination_cidr_block="0.0.0.0/0", refs={"route_table_id": "aws_route_table.a.id", "nat_gateway_id": "aws_nat_gateway.a.id"}),
+)  # fmt: skip
+
+
+def _s3_endpoint(**refs: str) -> Planned:
+    stated = {"service_name": "com.amazonaws.us-east-1.s3", "vpc_endpoint_type": "Gateway"}
+    return r(
+        "aws_vpc_endpoint.s3", unknown={"route_table_ids": True}, refs={"vpc_id": "aws_vpc.a.id", **refs}, **stated
+    )
+
+
+def _azure_nat(subresources: list[str]) -> str:
+    connection = [{"name": "a", "is_manual_connection": False, "subresource_names": subresources}]
+    return plan(
+        r("azurerm_nat_gateway.a", name="a", location="westeurope", tags=DEV),
+        r("azurerm_subnet.a", name="a", service_endpoints=[]),
+        r("azurerm_private_endpoint.a", name="a", location="westeurope", private_service_connection=connection),
+    )
+
+
+def _group_in_subnets(*zones: str) -> str:
+    """Two subnets that this run makes, so that the group knows neither of their ids."""
+    subnets = [r(f"aws_subnet.private[{number}]", availability_zone=zone) for number, zone in enumerate(zones)]
+    return plan(
+        r("aws_autoscaling_group.a", name="train", min_size=0, max_size=4, placement_group="train",
+          tag=[{"key": "workload", "value": "train", "propagate_at_launch": True}],
+          refs={"launch_template.id": "aws_launch_template.a.id", "vpc_zone_identifier": "aws_subnet.private"}),
+        r("aws_launch_template.a", instance_type="p4d.24xlarge", network_interfaces=[{"interface_type": "efa"}]),
+        *subnets,
+    )  # fmt: skip
+
+
+def _gke_pool(location: str) -> str:
+    return plan(
+        r("google_container_node_pool.a", name="a", cluster="c", location=location, node_count=2, placement_policy=[{"type": "COMPACT"}],
+          node_config=[{"machine_type": "a2-highgpu-8g", "resource_labels": {**DEV, "workload": "train"}}])
+    )  # fmt: skip
+
+
 def _training_group(**more: object) -> str:
     stated = {"vpc_zone_identifier": ["subnet-a"], "placement_group": "train", **more}
     return plan(
@@ -33,16 +74,31 @@ def _training_group(**more: object) -> str:
 
 
 def _endpoint(
-    tags: dict[str, str], machine: str = "ml.g5.xlarge", scaled: tuple[int, int] | None = None, **more: object
+    tags: dict[str, str],
+    machine: str = "ml.g5.xlarge",
+    scaled: tuple[int, int] | None = None,
+    status: str = "ENABLED",
+    **more: object,
 ) -> str:
     variant = {"variant_name": "main", "instance_type": machine, "initial_instance_count": 1}
     if scaled:
         variant["managed_instance_scaling"] = [
-            {"status": "ENABLED", "min_instance_count": scaled[0], "max_instance_count": scaled[1]}
+            {"status": status, "min_instance_count": scaled[0], "max_instance_count": scaled[1]}
         ]
     return plan(
         r("aws_sagemaker_endpoint.a", name="a", tags=tags, refs={"endpoint_config_name": "aws_sagemaker_endpoint_configuration.a.name"}),
         r("aws_sagemaker_endpoint_configuration.a", name="a", tags=tags, production_variants=[variant], **more),
+    )  # fmt: skip
+
+
+def _scaled_endpoint(least: int, most: int) -> str:
+    """Its scaling target names it in a text and refers to nothing."""
+    return plan(
+        r("aws_sagemaker_endpoint.a", name="ranker", tags=PROD, refs={"endpoint_config_name": "aws_sagemaker_endpoint_configuration.a.name"}),
+        r("aws_sagemaker_endpoint_configuration.a", name="a", tags=PROD,
+          production_variants=[{"variant_name": "main", "instance_type": "ml.g5.xlarge", "initial_instance_count": 1}]),
+        r("aws_appautoscaling_target.a", service_namespace="sagemaker", resource_id="endpoint/ranker/variant/main",
+          scalable_dimension="sagemaker:variant:DesiredInstanceCount", min_capacity=least, max_capacity=most),
     )  # fmt: skip
 
 
@@ -84,9 +140,17 @@ CASES = {
     },
     "NET-002": {
         "fail.nothing-beside-it": _nat(),
-        "pass.gateway-endpoint": _nat(
-            r("aws_vpc_endpoint.s3", service_name="com.amazonaws.us-east-1.s3", vpc_endpoint_type="Gateway", refs={"vpc_id": "aws_vpc.a.id"})
+        "pass.gateway-endpoint": _nat(*_PRIVATE, _s3_endpoint(route_table_ids="aws_route_table.a.id")),
+        "pass.endpoint-joined-by-an-association": _nat(
+            *_PRIVATE, _s3_endpoint(),
+            r("aws_vpc_endpoint_route_table_association.a", refs={"vpc_endpoint_id": "aws_vpc_endpoint.s3.id", "route_table_id": "aws_route_table.a.id"}),
         ),
+        "fail.endpoint-on-no-route-table": _nat(*_PRIVATE, _s3_endpoint()),
+        "fail.endpoint-on-another-route-table": _nat(
+            *_PRIVATE, r("aws_route_table.b", refs={"vpc_id": "aws_vpc.a.id"}), _s3_endpoint(route_table_ids="aws_route_table.b.id")
+        ),
+        "fail.azure-private-endpoint-of-a-vault": _azure_nat(["vault"]),
+        "pass.azure-private-endpoint-of-blobs": _azure_nat(["blob"]),
         "unknown.google-subnets-elsewhere": plan(r("google_compute_router_nat.a", name="a", router="a", region="us-central1")),
         "fail.endpoint-in-another-network": _nat(
             r("aws_vpc.b", cidr_block="10.1.0.0/16"),
@@ -98,6 +162,14 @@ CASES = {
         "pass.one-zone-placed": _training_group(),
         "fail.two-zones": _training_group(vpc_zone_identifier=["subnet-a", "subnet-b"]),
         "fail.not-placed": _training_group(placement_group=None),
+        "fail.subnets-of-this-run-in-two-zones": _group_in_subnets("us-east-1a", "us-east-1b"),
+        "pass.subnets-of-this-run-in-one-zone": _group_in_subnets("us-east-1a", "us-east-1a"),
+        "fail.pool-of-a-region-takes-three-zones": _gke_pool("us-central1"),
+        "pass.pool-of-a-zone": _gke_pool("us-central1-a"),
+        "fail.orchestrated-set-in-two-zones": plan(
+            r("azurerm_orchestrated_virtual_machine_scale_set.a", name="a", location="eastus", sku_name="Standard_ND96asr_v4", instances=4,
+              zones=["1", "2"], platform_fault_domain_count=1, proximity_placement_group_id="ppg", tags={**DEV, "workload": "train"})
+        ),
         "unknown.subnets-known-after-apply": plan(
             r("aws_autoscaling_group.a", name="train", min_size=0, max_size=4, placement_group="train",
               tag=[{"key": "workload", "value": "train", "propagate_at_launch": True}],
@@ -114,6 +186,13 @@ CASES = {
         "fail.fixed-gpu": _endpoint(PROD),
         "fail.keeps-one-in-dev": _endpoint(DEV, scaled=(1, 4)),
         "pass.falls-to-zero-in-dev": _endpoint(DEV, scaled=(0, 4)),
+        "fail.target-of-one-size": _scaled_endpoint(4, 4),
+        "pass.target-that-names-it": _scaled_endpoint(1, 4),
+        "fail.scaling-is-disabled": _endpoint(PROD, scaled=(1, 4), status="DISABLED"),
+        "fail.only-its-shadow-scales": _endpoint(PROD, shadow_production_variants=[
+            {"variant_name": "new", "instance_type": "ml.g5.xlarge", "initial_instance_count": 1,
+             "managed_instance_scaling": [{"status": "ENABLED", "min_instance_count": 1, "max_instance_count": 2}]}
+        ]),
         "unknown.configuration-elsewhere": plan(r("aws_sagemaker_endpoint.a", name="a", endpoint_config_name="elsewhere", tags=PROD)),
         "skip.notebook": plan(r("aws_sagemaker_notebook_instance.a", name="a", instance_type="ml.t3.medium", tags=DEV)),
     },

@@ -57,9 +57,11 @@ def endpoint(resource: Resource, context: FacetContext) -> Facets:
 
 
 def _endpoint_scaling(pools: tuple[Pool, ...]) -> Scaling:
+    """It scales when each variant does that has accelerators or several machines: a shadow that moves is not enough."""
     if not pools:
         return Scaling("serverless", True)
-    moving = any(pool.capacity.min != pool.capacity.max for pool in pools)
+    large = [pool for pool in pools if pool.accelerators.count != 0 or pool.capacity.desired != 1]
+    moving = all(pool.capacity.min != pool.capacity.max for pool in large or pools)
     return Scaling("autoscaling" if moving else "fixed", all(pool.capacity.min == 0 for pool in pools))
 
 
@@ -95,7 +97,7 @@ def _instances(variant: Attributes, target: Attributes | None, present: int | No
     count = present if present is not None else variant.whole("initial_instance_count")
     desired: Whole = count if count is not None else 1
     managed = variant.block("managed_instance_scaling")
-    if isinstance(managed, Attributes):
+    if isinstance(managed, Attributes) and managed.text("status") != "DISABLED":
         least = managed.whole("min_instance_count")
         return Capacity(least if least is not None else desired, desired, managed.whole("max_instance_count"))
     if target is not None:
@@ -105,8 +107,13 @@ def _instances(variant: Attributes, target: Attributes | None, present: int | No
 
 def _scaling_target(owner: Resource, variant: Text, context: FacetContext) -> Attributes | None:
     """The scaling target of a variant; one whose variant cannot be told counts for each."""
-    for target in context.neighbours.users(owner, "aws_appautoscaling_target"):
+    own = owner.attributes.text("name")
+    pointing = {target.address for target in context.neighbours.users(owner, "aws_appautoscaling_target")}
+    for target in context.neighbours.of_types("aws_appautoscaling_target"):
         scaled = target.attributes.text("resource_id")
+        by_name = isinstance(own, str) and isinstance(scaled, str) and scaled.startswith(f"endpoint/{own}/")
+        if target.address not in pointing and not by_name:
+            continue
         names = isinstance(scaled, str) and isinstance(variant, str)
         if target.attributes.text("service_namespace") == "sagemaker" and (
             not names or str(scaled).endswith(f"/variant/{variant}")
