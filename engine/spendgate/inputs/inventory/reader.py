@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -17,10 +18,11 @@ from spendgate.inputs.inventory.recognise import looks_like_inventory, things_in
 from spendgate.inputs.inventory.rows import table_of
 from spendgate.inputs.inventory.shape import InventoryReferences, Item
 from spendgate.inputs.inventory.values import LINE_SUFFIXES, lines_of, values_of
-from spendgate.model.resource import Change, Problem, Workload, no_location
+from spendgate.model.resource import Change, Level, Problem, Workload, no_location
 
 _HEAD_BYTES = 65_536
 _SUFFIXES = (".json", *LINE_SUFFIXES, ".csv", ".tfstate", ".yaml", ".yml")
+_EXPORTED = (".json", *LINE_SUFFIXES, ".csv", ".tfstate")
 CHUNK_LINES = 2_000
 _MOST_JOINED = 100_000
 
@@ -49,6 +51,9 @@ class Inventory:
         with bulk_loading():
             for file in _exports(path) if path.is_dir() else (path,):
                 _fill(estate, file, origin if file is path else str(file))
+        if path.is_dir():
+            for problem in _unread(path):
+                estate.add(problem)
         return _workload(origin, estate, no_location)
 
 
@@ -57,6 +62,21 @@ def _exports(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.suffix in _SUFFIXES and path.is_file() and INVENTORY.claims(path, _head(path)):
             yield path
+
+
+_BESIDE = re.compile(rb'"metric"\s*:|"decision"\s*:|\A[^\n]*\bmetric\b')
+"""Measured use and saved reports, which lie beside exports and are none."""
+
+
+def _unread(folder: Path) -> Iterator[Problem]:
+    """A word on each export in a folder that is of no known form: what is in it is missing in this inventory."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in _EXPORTED or not path.is_file():
+            continue
+        head = _head(path)
+        if not INVENTORY.claims(path, head) and not _BESIDE.search(head[:4096]):
+            message = "is no export that is known, and not read; what another input reads is named beside the folder"
+            yield Problem(Level.WARNING, message, file=str(path), undetermined=bool(head.strip()))
 
 
 def _fill(estate: Estate, path: Path, origin: str) -> None:

@@ -37,6 +37,7 @@ _ECHO = re.compile(rb"::(?:debug|set-output)\b[^\n]*\Z")
 _ECHO_BYTES = 80
 _SCALAR = re.compile(rb'null|true|false|-?[0-9.eE+-]{1,30}|"[^"\n]*"')
 SHOW = "make it with `terraform show -json plan.tfplan > plan.json`"
+_SHOW_OR_EXPORT = f"{SHOW}; which exports of what runs are read stands in docs/inventory.md"
 _SHOW_OR_RENDER = f"{SHOW}; manifests: `helm template CHART | spendgate check -`"
 
 
@@ -84,7 +85,7 @@ def find_start(data: bytes, origin: str) -> int:
         raise _events(origin)
     if data.lstrip()[:1] == b"[":
         decode_first(data, msgspec.Raw, origin)
-        raise InputError("is a JSON list, not an object as a plan is", file=origin, hint=SHOW)
+        raise InputError("is a JSON list, not an object as a plan is", file=origin, hint=_SHOW_OR_EXPORT)
     if _SCALAR.fullmatch(data.strip()):
         raise InputError("is a single JSON value, no plan", file=origin, hint=SHOW)
     raise InputError("is plain text, no plan in JSON is in it", file=origin, hint=_SHOW_OR_RENDER)
@@ -155,7 +156,7 @@ def _guesses(keys: Keys) -> Iterator[tuple[str, str]]:
         yield "a Kubernetes object", "name its file .yaml, or give its folder"
     if isinstance(keys.format_version, str):
         yield "an empty state (`terraform show -json` without a plan file)", SHOW
-    yield "JSON of another kind (no resource_changes, no planned_values)", SHOW
+    yield "JSON of another kind (no resource_changes, no planned_values)", _SHOW_OR_EXPORT
 
 
 def _events(origin: str) -> InputError:

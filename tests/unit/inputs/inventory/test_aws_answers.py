@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.test_inventory import report
 from tests.unit.inputs.inventory.exports import INSTANCE, VOLUME, instances, read, resources
 
+from spendgate.inputs import open_input
 from spendgate.model.values import Unknown
 
 _HERE = "us-east-1:111122223333"
@@ -136,3 +137,16 @@ def test_a_stopped_database_costs_its_storage_whatever_an_hour_of_it_costs(tmp_p
     (change,) = report("cost", str(path))["changes"]
     assert change["cost"]["state_after"] == "priced"
     assert [item["name"] for item in change["cost"]["items"]] == ["Storage (gp3)"]
+
+
+def test_exports_in_a_folder_that_nobody_knows_are_said_and_forbid_a_plain_pass(tmp_path: Path) -> None:
+    (tmp_path / "machines.json").write_text(json.dumps(instances(INSTANCE)))
+    (tmp_path / "hosts.json").write_text('{"Hosts": [{"HostId": "h-1"}]}')
+    (tmp_path / "metrics.csv").write_text("resource,metric,mean,samples\n")
+    (tmp_path / "approved.json").write_text('{"version": 1, "decision": "pass"}')
+    (tmp_path / "spendgate.yaml").write_text("currency: USD\n")
+    found = open_input(str(tmp_path), {})
+    (said,) = found.problems
+    assert said.file is not None
+    assert (Path(said.file).name, said.undetermined) == ("hosts.json", True)
+    assert len(found.changes) == 1
