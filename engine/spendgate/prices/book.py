@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,6 +18,8 @@ from spendgate.prices.location import ready_book
 _EVERYWHERE = ("global", "all")
 _HOME_REGIONS = {"aws": "us-east-1", "google": "us-central1", "azure": "eastus"}
 _NEAREST = 3
+_CUSTOM = re.compile(r"(?:[a-z]\d[a-z]?-)?custom-(\d+)-\d+(?:-ext)?")
+_SHARED_CORES = ("e2-micro", "e2-small", "e2-medium", "e2-custom-")
 
 
 class PriceBook:
@@ -102,6 +105,8 @@ class PriceBook:
             return self._machine_rate(query)
         if query.service == "windows machine":
             return self._windows_rate(query)
+        if query.service == "licence":
+            return self._licence_rate(query)
         tiers = self.tiers(query)
         return tiers if isinstance(tiers, str) else tiers[0].rate
 
@@ -167,7 +172,7 @@ class PriceBook:
         machine = self._machine_rate(query)
         if isinstance(machine, str):
             return machine
-        licence = self.tiers(RateQuery(query.provider, "all", "windows licence", query.item))
+        licence = self.tiers(RateQuery(query.provider, query.region, "windows licence", query.item))
         vcpus = Decimal(1)
         if isinstance(licence, str):
             licence = self.tiers(RateQuery(query.provider, "all", "windows licence", "vcpu"))
@@ -186,6 +191,35 @@ class PriceBook:
             low=machine.low + fee if machine.low is not None else None,
             high=machine.high + fee if machine.high is not None else None,
         )
+
+    def _licence_rate(self, query: RateQuery) -> Rate | str:
+        """What an operating system costs beside a machine (`windows m5.large`): by its type where the book has a rate of that,
+        else by the vCPUs of its family, else by those of any machine, else by the machine."""
+        found = self.tiers(query)
+        if not isinstance(found, str):
+            return found[0].rate
+        system, _, machine_type = query.item.partition(" ")
+        vcpus = self._vcpus(query.provider, machine_type)
+        if vcpus is None:
+            return f"no price of {system} on {machine_type} is known"
+        family = machine_type.partition(".")[0]
+        for item in (f"{family} vcpu", f"{family} machine", "vcpu", "machine"):
+            steps = self.tiers(replace(query, item=f"{system} {item}"))
+            if isinstance(steps, str):
+                continue
+            rate = [step.rate for step in steps if step.start <= vcpus][-1]
+            if item.endswith("machine"):
+                return rate
+            note = f"{rate.price} for each of {vcpus.normalize():f} vCPUs"
+            return replace(rate.times(vcpus), unit="hours", note="; ".join(filter(None, (note, rate.note))))
+        return found
+
+    def _vcpus(self, provider: str, machine_type: str) -> Decimal | None:
+        """The vCPUs that a licence is counted by; those of a shared core are not known to be."""
+        if match := _CUSTOM.fullmatch(machine_type):
+            return Decimal(match[1])
+        spec = self.machine(provider, machine_type)
+        return spec.vcpu if spec is not None and not machine_type.startswith(_SHARED_CORES) else None
 
     def _no_machine_price(self, query: RateQuery) -> str:
         regions = self.machine_regions(query.provider, query.item)

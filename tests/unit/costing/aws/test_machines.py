@@ -147,8 +147,6 @@ def test_a_dedicated_host_pays_for_what_runs_on_it() -> None:
     ("attributes", "usage", "missing"),
     [
         pytest.param({"tenancy": "dedicated"}, {}, "Machine (on-demand, m5.large)", id="dedicated tenancy"),
-        pytest.param({"get_password_data": True}, {}, "Licence (windows)", id="windows, told by its password"),
-        pytest.param({}, {"operating_system": "rhel"}, "Licence (rhel)", id="a licence that people state"),
         pytest.param(
             {"instance_market_options": [{"market_type": "capacity-block"}]},
             {},
@@ -169,6 +167,21 @@ def test_what_is_not_sold_at_the_list_price_is_unpriced_and_not_guessed(
     estimate = Run(aws("aws_instance", {"instance_type": "m5.large", **attributes}), usage=usage).estimate()
     assert estimate.state is EstimateState.PARTIAL
     assert missing in unpriced(estimate)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "usage", "name", "rate"),
+    [
+        pytest.param({"get_password_data": True}, {}, "Licence (windows)", "0.092", id="windows, told by its password"),
+        pytest.param({}, {"operating_system": "rhel"}, "Licence (rhel)", "0.0288", id="a licence that people state"),
+    ],
+)
+def test_a_licence_is_paid_beside_the_machine(
+    attributes: dict[str, Any], usage: dict[str, Any], name: str, rate: str
+) -> None:
+    estimate = Run(aws("aws_instance", {"instance_type": "m5.large", **attributes}), usage=usage).estimate()
+    line = next(each for each in estimate.items if each.name == name)
+    assert (line.quantity.expected, line.unit, line.rate.price) == (730, "hours", Decimal(rate))
 
 
 def test_an_upfront_fee_is_money_and_is_listed() -> None:

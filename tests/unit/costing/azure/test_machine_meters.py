@@ -72,7 +72,7 @@ def test_a_shutdown_without_a_start_saves_nothing() -> None:
         pytest.param("Standard_ND96isr_H100_v5", "102.736", Basis.EXACT, id="all the vCPUs of a large one"),
         pytest.param("Standard_E16-8as_v4", "1.744", Basis.EXACT, id="all the vCPUs of a constrained one"),
         pytest.param("Standard_A2_v2", "0.136", Basis.EXACT, id="an old series has a fee of its own"),
-        pytest.param("Standard_B2s", "0.05085", Basis.ASSUMED, id="a burstable series, by its sibling"),
+        pytest.param("Standard_B2s", "0.0496", Basis.EXACT, id="a burstable series"),
     ],
 )
 def test_windows_is_priced_with_its_licence(size: str, price: str, basis: Basis) -> None:
