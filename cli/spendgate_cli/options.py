@@ -56,8 +56,9 @@ reading = together(
     click.option("--nodes", metavar="FILE", help="Nodes that may be started: a NodeList, or shapes (nodes.yaml)."),
     click.option(
         "--metrics",
+        multiple=True,
         metavar="SOURCE",
-        help="Measured use: a file, prometheus+https://HOST?window=7d, or cloudwatch://REGION?window=7d.",
+        help="Measured use: a file, prometheus+https://HOST?window=7d, or cloudwatch://REGION?window=7d; several allowed.",
     ),
     click.option("--env", metavar="NAME", help="Environment of resources that name none: prod, staging, dev, sandbox."),
     click.option("--workspace", metavar="NAME", help="Terraform workspace, which no plan tells."),

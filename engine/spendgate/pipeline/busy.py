@@ -53,17 +53,25 @@ class Busy:
 
 
 class LikeUse:
-    """The accelerators that a team has now, by model: what stands beside those that a change asks for."""
+    """The accelerators that a team has now, by model: what stands beside those that a change asks for.
+
+    Those whose model or team is not known may be like anything: while they run, nothing of their team (of their model, of anything) is
+    certain to have all that is like it counted.
+    """
 
     def __init__(self, assessed: Iterable[Assessed], use: Callable[[Assessed], Mapping[str, Any]]) -> None:
         self._found: dict[tuple[str, str], Busy] = {}
+        self._gaps: dict[tuple[str | None, str | None], Unknown] = {}
         for item in assessed:
-            models = item.facets.accel.models
-            if item.facets.accel.count == 0 or isinstance(models, Unknown):
+            models, team = item.facets.accel.models, _team(item)
+            if item.facets.accel.count == 0 or item.change.action in _NOT_YET:
                 continue
-            team = _team(item)
-            for model in models if isinstance(team, str) else ():
-                self._found.setdefault((str(team), model), Busy()).add(item, use(item))
+            owner = team if isinstance(team, str) else None
+            for model in (None,) if isinstance(models, Unknown) else models:
+                if owner is not None and model is not None:
+                    self._found.setdefault((owner, model), Busy()).add(item, use(item))
+                elif use(item).get("stopped") is not True:
+                    self._gaps.setdefault((owner, model), _unlike(item, models, team))
 
     def words(self, item: Assessed) -> Mapping[str, Any]:
         """`like`: `gpu`, `accelerators` and `window_days` of the same team's accelerators of the same model; absent without any."""
@@ -75,11 +83,20 @@ class LikeUse:
                 why = f"which accelerators are like it is not known: {value.reason}"
                 return {"like": dict.fromkeys(_WORDS, Unknown(why))}
         assert not isinstance(models, Unknown)
+        for key in ((owner, model) for owner in (str(team), None) for model in (*models, None)):
+            if key in self._gaps:
+                return {"like": dict.fromkeys(_WORDS, self._gaps[key])}
         there = [busy.words() for model in models if (busy := self._found.get((str(team), model))) is not None]
         found = [words for words in there if words]
         # NOTE: of several models that may start the busiest speaks: the others need not be what it is waiting for.
         unknown = next((words for words in found if isinstance(words["gpu"], Unknown)), None)
         return {"like": unknown or max(found, key=lambda words: words["gpu"])} if found else {}
+
+
+def _unlike(item: Assessed, models: tuple[str, ...] | Unknown, team: str | Unknown) -> Unknown:
+    what, value = ("model", models) if isinstance(models, Unknown) else ("team", team)
+    reason = value.reason if isinstance(value, Unknown) else ""
+    return Unknown(f"{item.change.address} may be like it, its {what} is not known: {reason}")
 
 
 def _team(item: Assessed) -> str | Unknown:

@@ -1,10 +1,9 @@
-"""Lays measured use beside a run, where a source of it is named."""
+"""Lays measured use beside a run, where sources of it are named."""
 
 from __future__ import annotations
 
 import os
 from datetime import datetime
-from pathlib import Path
 
 from spendgate.model.frozen import replace
 from spendgate.pipeline.cases import Run
@@ -21,16 +20,11 @@ def with_use(
 
     Raises SettingsError and InputError for a source that is wrong.
     """
-    source = settings.metrics
-    if source is None:
+    if not settings.metrics:
         return run
-    from spendgate.inputs.utilisation import measure
+    from spendgate.inputs.utilisation import measure_all
 
-    if "://" not in source and settings.file is not None and not Path(source).exists():
-        # NOTE: a path in the configuration is relative to it; an address is not one, so that settings leave this key alone.
-        beside = Path(settings.file).parent / source
-        source = str(beside) if beside.exists() else source
     about = None if streamed else [item.change.resource for item in run.assessed]
-    use = measure(source, now, os.environ.get(TOKEN), about)
+    use = measure_all(settings.metrics, now, os.environ.get(TOKEN), about)
     use.catalog = catalog
     return replace(run, measured=use, problems=(*run.problems, *use.problems))

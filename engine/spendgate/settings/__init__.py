@@ -54,7 +54,8 @@ class Settings(Frozen):
     currency: str | None = None
     nodes: str | None = None
     cluster: str | None = None
-    metrics: str | None = None
+    metrics: tuple[str, ...] = ()
+    """Files and addresses of measured use; of what several measure the first counts."""
     budgets: str | None = None
     scope: str = "changes"
     fail_on: Enforcement = Enforcement.REQUIRE_APPROVAL
@@ -96,7 +97,6 @@ _PLAIN_KEYS: Mapping[str, Any] = {
     "rates": None,
     "currency": None,
     "nodes": None,
-    "metrics": None,
     "budgets": None,
     "scope": "changes",
     "fail_on": "require-approval",
@@ -121,7 +121,9 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "rego_engine": ("auto", "server", "binary", "embedded"),
 }
 _CLOUDS = ("aws", "google", "azure", "onprem")
-_LIST_KEYS = ("packs", "policy_paths", "approvals")
+_LIST_KEYS = ("packs", "policy_paths", "approvals", "metrics")
+_BETWEEN = {"metrics": ";"}
+"""What stands between the values of a list in the environment, where it is no comma: addresses hold commas."""
 _PATHS = (
     "usage_file",
     "opa_ca_file",
@@ -133,8 +135,8 @@ _PATHS = (
     "waivers",
     "baseline",
 )
-_LISTS_OF_PATHS = ("policy_paths", "approvals")
-"""Keys whose values in the file are relative to it."""
+_LISTS_OF_PATHS = ("policy_paths", "approvals", "metrics")
+"""Keys whose values in the file are relative to it, unless they are addresses."""
 
 
 def resolve(
@@ -169,7 +171,7 @@ def resolve(
         rates=plain["rates"],
         currency=_currency(plain["currency"], origins["currency"].said_by),
         nodes=plain["nodes"],
-        metrics=plain["metrics"],
+        metrics=lists["metrics"],
         budgets=plain["budgets"],
         scope=plain["scope"],
         fail_on=Enforcement.parse(plain["fail_on"]),
@@ -306,15 +308,18 @@ def _several(
 ) -> tuple[str, ...]:
     """A list: options replace what the environment says, that replaces the file's; own policies turn the default off."""
     variable = f"SPENDGATE_{key.upper()}"
-    from_options: Sequence[str] = options.get(key) or ()
+    from_options: str | Sequence[str] = options.get(key) or ()
     if from_options:
-        value, by = tuple(from_options), "options"
+        value, by = (from_options,) if isinstance(from_options, str) else tuple(from_options), "options"
     elif variables.get(variable):
-        value, by = tuple(part.strip() for part in variables[variable].split(",")), f"environment {variable}"
+        parts = (part.strip() for part in variables[variable].split(_BETWEEN.get(key, ",")))
+        value, by = tuple(part for part in parts if part), f"environment {variable}"
     elif key in said.model_fields_set:
-        value, by = tuple(getattr(said, key)), _place(document, key)
+        in_file = getattr(said, key) or ()
+        value, by = (in_file,) if isinstance(in_file, str) else tuple(in_file), _place(document, key)
         if key in _LISTS_OF_PATHS and document is not None:
-            value = tuple(str(Path(document.origin).parent / part) for part in value)
+            folder = Path(document.origin).parent
+            value = tuple(part if "://" in part else str(folder / part) for part in value)
     elif key == "packs":
         own = options.get("policy_paths") or variables.get("SPENDGATE_POLICY_PATHS") or said.policy_paths
         value, by = ((), "own policies are given") if own else (DEFAULT_PACKS, "default")

@@ -51,7 +51,7 @@ class SettingsFile(_Strict):
     rates: str | None = None
     currency: str | None = None
     nodes: str | None = None
-    metrics: str | None = None
+    metrics: str | list[str] | None = None
     budgets: str | None = None
     scope: Literal["changes", "all"] | None = None
     fail_on: Literal["warn", "require-approval", "block"] | None = None

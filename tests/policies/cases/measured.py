@@ -27,12 +27,12 @@ def _grows(name: str, most: int = 4) -> str:
     return plan(r(f"aws_eks_node_group.{name}", before=pools[0], tags=DEV, **pools[1]))
 
 
-def _beside(name: str, type_: str = "p4d.24xlarge") -> str:
+def _beside(name: str, type_: str = "p4d.24xlarge", there_: str = "p4d.24xlarge") -> str:
     """A new pool of a team beside one that it has, which does not change."""
     there, new = (
         {"cluster_name": "ml", "node_group_name": each, "instance_types": [kind],
          "scaling_config": [{"min_size": 2, "desired_size": 2, "max_size": 8}]}
-        for each, kind in ((name, "p4d.24xlarge"), ("new", type_))
+        for each, kind in ((name, there_), ("new", type_))
     )  # fmt: skip
     tags = {**DEV, "team": "vision"}
     return plan(
@@ -72,6 +72,7 @@ CASES = {
         "pass.new-pool-of-another-model": _beside("idle", "g5.12xlarge"),
         "fail.new-pool-beside-an-idle-one": _beside("idle"),
         "unknown.new-pool-beside-one-not-in-the-metrics": _beside("unseen"),
+        "unknown.new-pool-beside-one-of-a-type-that-nobody-knows": _beside("busy", there_="p99.huge"),
         "skip.idle-pool-shrinks": _grows("idle", 1),
     },
     "UTIL-004": {

@@ -39,7 +39,7 @@ def cases(folder: Path, *pools: Any, busy: str = "") -> Any:
     metrics = folder / "m.csv"
     rows = "".join(f"aws_eks_node_group.{name},gpu,{share},{share},{WEEK}\n" for name, share in (each.split("=") for each in busy.split()))  # fmt: skip
     metrics.write_text("resource,metric,mean,p95,samples,window_start,window_end\nelsewhere,gpu,0,0," + WEEK + "\n" + rows)  # fmt: skip
-    settings = Settings(packs=(), policy_paths=(str(policy),), metrics=str(metrics))
+    settings = Settings(packs=(), policy_paths=(str(policy),), metrics=(str(metrics),))
     run = with_use(pipeline.estimate([str(folder / "plan.json")], settings, PriceBook.open()), settings, NOW)
     return docket(run, pipeline.load_policies(settings), NOW, everything=True)
 
@@ -96,3 +96,31 @@ def test_a_type_that_is_known_after_apply_has_nothing_that_is_surely_like_it(tmp
             scaling_config=[{"min_size": 1, "desired_size": 1, "max_size": 8}])  # fmt: skip
     found = like(cases(tmp_path, pool("there", "a"), new, busy="there=0.2"), "new")
     assert "which accelerators are like it is not known" in found["gpu"].reason
+
+
+def unknown_there(name: str, team: str | None, type_: str | None = "no9.such", **more: Any) -> Any:
+    """A pool as it is of which the type, or the team, is not known."""
+    values = {"cluster_name": "ml", "node_group_name": name, "scaling_config": [{"min_size": 2, "desired_size": 2, "max_size": 8}]}  # fmt: skip
+    if type_ is not None:
+        values["instance_types"] = [type_]
+    tags = {"team": team} if team else {}
+    return r(f"aws_eks_node_group.{name}", actions=["no-op"], tags=tags, **{"before": {**values, "tags": tags}, **values, **more})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("beside", "held"),
+    [
+        pytest.param(unknown_there("there", "a"), True, id="of its team"),
+        pytest.param(unknown_there("there", "b"), False, id="of another team"),
+    ],
+)
+def test_a_pool_of_a_type_that_nobody_knows_may_be_like_it(beside: Any, held: bool, tmp_path: Path) -> None:
+    found = like(cases(tmp_path, beside, pool("busy", "a"), pool("new", "a", new=True), busy="busy=0.9"), "new")
+    assert isinstance(found["gpu"], Unknown) is held
+    if held:
+        assert "aws_eks_node_group.there may be like it, its model is not known" in found["gpu"].reason
+
+
+def test_a_pool_that_is_new_too_is_nothing_that_waits(tmp_path: Path) -> None:
+    other = pool("other", "a", type_="no9.such", new=True)
+    assert like(cases(tmp_path, other, pool("new", "a", new=True)), "new") is None

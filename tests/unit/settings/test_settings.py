@@ -71,6 +71,33 @@ def test_packs(name: str, tmp_path: Path) -> None:
     assert settings(tmp_path, text, options).packs == packs
 
 
+METRICS = {
+    "none": (None, {}, {}, ()),
+    "one in the file, beside it": ("metrics: m.csv\n", {}, {}, ("HERE/m.csv",)),
+    "several in the file": (
+        "metrics: [m.csv, 'cloudwatch://eu-west-1,us-east-1']\n",
+        {},
+        {},
+        ("HERE/m.csv", "cloudwatch://eu-west-1,us-east-1"),
+    ),
+    "several in the environment": (
+        "metrics: m.csv\n",
+        {},
+        {"SPENDGATE_METRICS": "a.csv; cloudwatch://eu-west-1,us-east-1;"},
+        ("a.csv", "cloudwatch://eu-west-1,us-east-1"),
+    ),
+    "options before everything": ("metrics: m.csv\n", {"metrics": ("b.csv", "a.csv")}, {}, ("b.csv", "a.csv")),
+    "one as a word": (None, {"metrics": "b.csv"}, {}, ("b.csv",)),
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_sources_of_metrics(name: str, tmp_path: Path) -> None:
+    text, options, environment, expected = METRICS[name]
+    found = settings(tmp_path, text, options, environment).metrics
+    assert found == tuple(source.replace("HERE", str(tmp_path)) for source in expected)
+
+
 def test_file_is_found_upward_and_its_paths_are_relative_to_it(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "spendgate.yaml").write_text("usage_file: usage.yaml\npolicy_paths: [own]\n", encoding="utf-8")

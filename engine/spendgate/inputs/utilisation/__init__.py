@@ -10,7 +10,7 @@ from spendgate.errors import SettingsError
 from spendgate.inputs.utilisation.measured import Use, names_of
 from spendgate.model.resource import Resource
 
-__all__ = ["Use", "measure"]
+__all__ = ["Use", "measure", "measure_all"]
 
 _SERVERS = ("prometheus+http://", "prometheus+https://")
 _CLOUDWATCH = "cloudwatch://"
@@ -37,6 +37,13 @@ def measure(source: str, now: datetime, token: str | None = None, about: Sequenc
     from spendgate.inputs.utilisation.metrics_file import read_metrics
 
     return Use(read_metrics(Path(source)), source)
+
+
+def measure_all(
+    sources: Sequence[str], now: datetime, token: str | None = None, about: Sequence[Resource] | None = None
+) -> Use:
+    """The use that several sources tell of together: of each field of a resource the first that knows it. Raises as `measure` does."""
+    return Use.together([measure(source, now, token, about) for source in dict.fromkeys(sources)])
 
 
 def _named(resources: Iterable[Resource]) -> dict[str, frozenset[str]]:

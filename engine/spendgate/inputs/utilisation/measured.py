@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -74,11 +74,45 @@ class Sample(Frozen):
     types: tuple[str, ...] = ()
     region: str | None = None
     sparse: bool = False
+    evidence: str = ""
 
     @property
     def days(self) -> Decimal:
         """The length of the window in days."""
         return Decimal(int((self.end - self.start).total_seconds())) / 86_400
+
+
+class _Source(Frozen):
+    """What one source tells: its samples by the names of resources in lower case; `gap` stands for what it did not answer."""
+
+    origin: str
+    by_name: Mapping[str, Sequence[Sample]]
+    gap: Unknown | None
+
+    def of(self, resource: Resource, facets: Facets) -> Sequence[Sample]:
+        """The samples of a resource, by the surest of its names that has any."""
+        for name in names_of(resource):
+            if found := [one for one in self.by_name.get(name, ()) if _is_of(one, resource, facets)]:
+                return found
+        return ()
+
+    def silence(self, *, known: bool) -> str:
+        """Why it does not tell something, of a resource that it knows or of one that it does not."""
+        if self.gap is not None:
+            return self.gap.reason
+        return f"it was not measured ({self.origin})" if known else f"nothing was measured of it ({self.origin})"
+
+
+class _Told(Frozen):
+    """The value of a field, and where it comes from."""
+
+    value: Any
+    sample: Sample
+    source: _Source
+
+    def adds_to(self, present: _Told | None) -> bool:
+        """Whether it says more than what a source before it said."""
+        return present is None or (isinstance(present.value, Unknown) and not isinstance(self.value, Unknown))
 
 
 class Use:
@@ -95,41 +129,49 @@ class Use:
         problems: tuple[Problem, ...] = (),
         gap: Unknown | None = None,
     ) -> None:
-        self.origin = origin
         self.problems = problems
-        self._gap = gap
         self.catalog: Catalog | None = None
-        self._by_name: dict[str, list[Sample]] = {}
-        self.met: set[str] = set()
+        by_name: dict[str, list[Sample]] = {}
         for sample in samples:
-            self._by_name.setdefault(sample.resource.lower(), []).append(sample)
+            by_name.setdefault(sample.resource.lower(), []).append(sample)
+        self._sources: tuple[_Source, ...] = (_Source(origin, by_name, gap),)
+
+    @classmethod
+    def together(cls, uses: Sequence[Use]) -> Use:
+        """Several sources as one: each field comes from the first of them that knows it."""
+        found = cls((), "", tuple(problem for use in uses for problem in use.problems))
+        found._sources = tuple(source for use in uses for source in use._sources)
+        return found
 
     def __len__(self) -> int:
-        return len(self._by_name)
+        """Of how many names something was measured."""
+        return len({name for source in self._sources for name in source.by_name})
 
     def of(self, resource: Resource, facets: Facets, now: datetime) -> Mapping[str, Any]:
         """The fields of `util`: `gpu`, `gpu_p95`, ... as shares, `requests`, `samples`, `window_days`, `source`.
 
         Unknown, never absent, for what was not or too little measured, so that no policy takes silence for use or for idleness.
         """
-        found: Mapping[str, Sample] = {}
-        for name in names_of(resource):
-            if found := {one.metric: one for one in self._by_name.get(name, ()) if _is_of(one, resource, facets)}:
-                self.met.add(name)
-                break
-        else:
-            gap = self._gap if self._gap is not None else Unknown(f"nothing was measured of it ({self.origin})")
-            return {**dict.fromkeys(_FIELDS, gap), "source": self.origin}
-        missing = self._gap if self._gap is not None else Unknown(f"it was not measured ({self.origin})")
-        fields: dict[str, Any] = {**dict.fromkeys(_FIELDS, missing), "source": self.origin}
-        for sample in found.values():
-            fields.update(self._fields(sample, facets, now))
-        if STORED in found:
-            sizes = [one for one in self._by_name[name] if one.metric == STORED and _is_of(one, resource, facets)]
-            fields.update(growth(sizes, now))
-        # NOTE: the least sampled metric is the evidence; a count without zeros has few samples and is none.
-        least = min(found.values(), key=lambda one: (one.sparse, one.samples))
-        return {**fields, "samples": least.samples, "window_days": least.days}
+        told: dict[str, _Told] = {}
+        silent: dict[str, None] = {}
+        for source in self._sources:
+            samples = source.of(resource, facets)
+            silent[source.silence(known=bool(samples))] = None
+            for sample in {one.metric: one for one in samples}.values():
+                fields = dict(self._fields(sample, facets, now))
+                if sample.metric == STORED:
+                    fields.update(growth([one for one in samples if one.metric == STORED], now))
+                for field, value in fields.items():
+                    new = _Told(value, sample, source)
+                    if new.adds_to(told.get(field)):
+                        told[field] = new
+        missing = Unknown("; ".join(silent))
+        found = {**dict.fromkeys(_FIELDS, missing), **{field: each.value for field, each in told.items()}}
+        if told:
+            # NOTE: the least sampled metric is the evidence; a count without zeros has few samples and is none.
+            least = min((each.sample for each in told.values()), key=lambda one: (one.sparse, one.samples))
+            found |= {"samples": least.samples, "window_days": least.days}
+        return {**found, "source": _sources(told, self._sources)}
 
     def _fields(self, sample: Sample, facets: Facets, now: datetime) -> Mapping[str, Any]:
         with_peak = f"{sample.metric}_p95" in _FIELDS
@@ -162,6 +204,20 @@ _FIELDS = (
 )
 
 
+def _sources(told: Mapping[str, _Told], every: Sequence[_Source]) -> str:
+    """Where the fields come from; of several sources with what each says, and why a count of nothing is one."""
+    shown = []
+    for source in every:
+        mine = {field: each.sample for field, each in told.items() if each.source is source}
+        if not mine and told:
+            continue
+        of_it = [field for field, sample in mine.items() if field == sample.metric or sample.metric not in mine]
+        words = [", ".join(of_it)] if of_it and len(every) > 1 else []
+        words += dict.fromkeys(sample.evidence for sample in mine.values() if sample.evidence)
+        shown.append(f"{source.origin} ({'; '.join(words)})" if words else source.origin)
+    return "; ".join(shown)
+
+
 def _is_of(sample: Sample, resource: Resource, facets: Facets) -> bool:
     if sample.types and resource.type not in sample.types:
         return False
@@ -181,7 +237,8 @@ def _processors(facets: Facets, catalog: Catalog | None) -> Decimal | None:
 
 
 def _too_little(sample: Sample, now: datetime) -> Unknown | None:
-    wanted = sample.days * _SELDOM.get(sample.metric, Decimal(SAMPLES_PER_DAY))
+    # NOTE: whole periods count: a day short of a minute has room for 23 hours.
+    wanted = max(Decimal(1), (sample.days * _SELDOM.get(sample.metric, Decimal(SAMPLES_PER_DAY))) // 1)
     if sample.samples < wanted and not (sample.sparse and sample.mean):
         days = f"{_short(sample.days)} day{'' if sample.days == 1 else 's'}"
         return Unknown(f"only {sample.samples} samples in {days}, {_short(wanted)} are needed")

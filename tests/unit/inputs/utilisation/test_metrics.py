@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spendgate.errors import InputError, SettingsError
-from spendgate.inputs.utilisation import measure
+from spendgate.inputs.utilisation import measure, measure_all
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Accelerators, Facets
 from spendgate.model.resource import Observed, Resource
@@ -113,3 +113,41 @@ def test_addresses_that_are_wrong_are_named(source: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said) as caught:
         measure(source, NOW)
     assert "PLANTED" not in str(caught.value)
+
+
+def several(tmp_path: Path, *files: str) -> dict[str, object]:
+    """The fields of `util` of a machine, from several files in this order."""
+    paths = [tmp_path / f"{number}.csv" for number in range(len(files))]
+    for path, rows in zip(paths, files, strict=True):
+        path.write_text(HEAD + rows)
+    found = dict(measure_all([str(path) for path in paths], NOW).of(MACHINE, EIGHT, NOW))
+    return {key: value.replace(f"{tmp_path}/", "") if isinstance(value, str) else value for key, value in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param((f"i-1,gpu,0.2,0.3,{WEEK}\n", f"aws_instance.i-1,cpu,0.4,0.5,{WEEK}\n"), {"gpu": "0.2", "cpu": "0.4", "source": "0.csv (gpu); 1.csv (cpu)"}, id="each has its own"),
+        pytest.param((f"i-1,gpu,0.2,0.3,{WEEK}\n", f"i-1,gpu,0.9,0.9,{WEEK}\n"), {"gpu": "0.2", "gpu_p95": "0.3", "source": "0.csv (gpu)"}, id="the first of two that measure the same"),
+        pytest.param((f"i-1,gpu,0.2,,{WEEK}\n", f"i-1,gpu,0.9,0.95,{WEEK}\n"), {"gpu": "0.2", "gpu_p95": "0.95", "source": "0.csv (gpu); 1.csv (gpu_p95)"}, id="a peak that the first lacks"),
+        pytest.param(("i-1,gpu,0.2,0.3,12,2026-11-17T09:00:00Z,2026-11-24T09:00:00Z\n", f"i-1,gpu,0.9,0.95,{WEEK}\n"), {"gpu": "0.9", "samples": 2016, "source": "1.csv (gpu)"}, id="the first has too few"),
+        pytest.param((f"i-2,gpu,0.2,0.3,{WEEK}\n", f"i-1,gpu,0.9,0.95,{WEEK}\n"), {"gpu": "0.9", "source": "1.csv (gpu)"}, id="the first does not know it"),
+        pytest.param((f"i-1,gpu,0.2,0.3,{WEEK}\n", "i-1,cpu,0.1,0.2,170,2026-11-17T09:00:00Z,2026-11-24T09:00:00Z\n"), {"samples": 170}, id="the least sampled is the evidence"),
+        pytest.param((f"i-2,gpu,0.2,0.3,{WEEK}\n", f"i-3,gpu,0.9,0.95,{WEEK}\n"), {"source": "0.csv; 1.csv"}, id="nobody knows it"),
+    ],
+)  # fmt: skip
+def test_sources_are_merged_field_by_field(files: tuple[str, ...], expected: dict[str, object], tmp_path: Path) -> None:
+    found = several(tmp_path, *files)
+    wanted = {key: Decimal(value) if isinstance(value, str) and key != "source" else value for key, value in expected.items()}  # fmt: skip
+    assert {key: found[key] for key in expected} == wanted
+
+
+def test_what_no_source_knows_is_unknown_with_what_each_says(tmp_path: Path) -> None:
+    gap = several(tmp_path, f"i-1,cpu,0.2,0.3,{WEEK}\n", f"i-2,gpu,0.9,0.95,{WEEK}\n")["gpu"]
+    assert isinstance(gap, Unknown)
+    assert gap.reason.replace(f"{tmp_path}/", "") == "it was not measured (0.csv); nothing was measured of it (1.csv)"
+
+
+def test_a_window_short_of_a_whole_period_needs_whole_periods_alone(tmp_path: Path) -> None:
+    found = use(tmp_path, "i-1,gpu,0.2,0.3,23,2026-11-23T08:40:01Z,2026-11-24T08:40:00Z\n")
+    assert found["gpu"] == Decimal("0.2")
