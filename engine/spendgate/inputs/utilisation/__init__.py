@@ -36,7 +36,13 @@ def measure(source: str, now: datetime, token: str | None = None, about: Sequenc
         raise SettingsError(f"--metrics {source.partition('?')[0]}: no such kind of source", hint=_HINT)
     from spendgate.inputs.utilisation.metrics_file import read_metrics
 
-    return Use(read_metrics(Path(source)), source)
+    return Use(read_metrics(Path(source)), _shown(source))
+
+
+def _shown(path: str) -> str:
+    """A path as people read it: below the working folder without what stands before it."""
+    whole, here = Path(path), Path.cwd()
+    return str(whole.relative_to(here)) if whole.is_absolute() and whole.is_relative_to(here) else path
 
 
 def measure_all(

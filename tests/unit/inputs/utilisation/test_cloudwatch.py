@@ -29,6 +29,8 @@ REGION = "eu-west-1"
 SECRET = "PLANTED-SECRET"
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 """NOTE: moto keeps values by the clock of the machine, so the day before this hour is the one that is asked for."""
+ASKED = NOW + timedelta(minutes=23)
+"""When it is asked: values come late, so that the hour before is looked at from a quarter past on."""
 HOURLY = timedelta(hours=1)
 
 
@@ -76,6 +78,7 @@ def moto() -> Iterator[str]:
     )
     gpu = {"InstanceId": "i-1", "ImageId": "ami-1", "name": "H100", "index": "0"}
     put(client, "AWS/EC2", "CPUUtilization", {"InstanceId": "i-1"}, *[10.0] * 11, 82.0)
+    put(client, "AWS/EC2", "CPUUtilization", {"InstanceId": "i-steady"}, 50.0, count=36)
     put(client, "AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": "workers"}, 30.0)
     put(client, "AWS/EC2", "CPUUtilization", {"InstanceType": "m5.large"}, 99.0)
     put(client, "AWS/EC2", "CPUUtilization", {"InstanceId": "i-young"}, 10.0, count=5)
@@ -116,7 +119,7 @@ def day(moto: str) -> Use:
     """What is measured over a day, of everything that there is."""
     with pytest.MonkeyPatch.context() as patched:
         sign_in(patched, moto)
-        use = measure(f"cloudwatch://{REGION}?window=24h", NOW)
+        use = measure(f"cloudwatch://{REGION}?window=24h", ASKED)
     assert use.problems == ()
     use.catalog = PriceBook.open()
     return use
@@ -184,6 +187,17 @@ def test_what_is_not_or_too_little_measured_is_unknown(what: Resource, facets: F
     gap = day.of(what, facets, NOW)["cpu"]
     assert isinstance(gap, Unknown)
     assert reason in gap.reason
+
+
+@pytest.mark.parametrize("minutes_ago", [0, 1, 14, 15, 16, 37, 44, 45, 46, 59, 61, 200])
+def test_a_day_of_an_hourly_metric_has_all_its_values_whatever_the_clock_says(
+    minutes_ago: int, moto: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(monkeypatch, moto)
+    now = NOW - timedelta(minutes=minutes_ago, seconds=7)
+    use = measure(f"cloudwatch://{REGION}?window=24h", now, about=[resource("aws_instance", "i-steady")])
+    found = use.of(resource("aws_instance", "i-steady"), Facets(), now)
+    assert (found["cpu"], found["samples"], found["window_days"]) == (Decimal("0.5"), 24, 1)
 
 
 class Loopback:
@@ -336,6 +350,84 @@ def test_one_card_in_part_leaves_the_use_of_all_unknown(asked_of: Callable[[Loop
     ]  # fmt: skip
     with Loopback(listed, [(200, {"MetricDataResults": [values(0, 2016), values(1, 9, "PartialData")]})]) as server:
         assert isinstance(asked_of(server).of(CPU, Facets(), NOW)["gpu"], Unknown)
+
+
+def series(namespace: str, metric: str, **dimensions: str) -> dict[str, Any]:
+    """A series as it is listed."""
+    named = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    return {"Namespace": namespace, "MetricName": metric, "Dimensions": named}
+
+
+ALB, LB = "AWS/ApplicationELB", {"LoadBalancer": "app/web/50dc6c"}
+ASKED_FOR, HEALTHY = series(ALB, "RequestCount", **LB), series(ALB, "HealthyHostCount", TargetGroup="t/1", **LB)
+CALLED = series("AWS/SageMaker", "Invocations", EndpointName="chat", VariantName="A")
+WORKS = series("/aws/sagemaker/Endpoints", "CPUUtilization", EndpointName="chat", VariantName="A")
+BALANCER = resource("aws_lb", "web", f"arn:aws:elasticloadbalancing:{REGION}:1:loadbalancer/app/web/50dc6c")
+CLASSIC = resource("aws_elb", "old")
+ENDPOINT = resource("aws_sagemaker_endpoint", "chat")
+
+
+@pytest.mark.parametrize(
+    ("what", "listed", "answers"),
+    [
+        pytest.param(BALANCER, [HEALTHY], [values(0, 2016)], id="a balancer with targets and no requests"),
+        pytest.param(
+            BALANCER, [ASKED_FOR, HEALTHY], [values(0, 0), values(1, 2016)], id="one that had requests before"
+        ),
+        pytest.param(
+            CLASSIC,
+            [series("AWS/ELB", "HealthyHostCount", LoadBalancerName="old")],
+            [values(0, 2016)],
+            id="a classic one",
+        ),
+        pytest.param(ENDPOINT, [WORKS, CALLED], [values(0, 2016), values(1, 0)], id="an endpoint called before"),
+    ],
+)
+def test_nothing_published_of_what_was_watched_is_nothing_counted(
+    what: Resource, listed: list[dict[str, Any]], answers: list[Any], asked_of: Callable[[Loopback], Use]
+) -> None:
+    with Loopback(listed, [(200, {"MetricDataResults": answers})]) as server:
+        found = asked_of(server).of(what, FOUR_CARDS, NOW)
+    assert (found["requests"], found["samples"], found["window_days"]) == (0, 2016, 7)
+    assert "was published in 7 days, while " in found["source"]
+
+
+@pytest.mark.parametrize(
+    ("what", "listed", "answers"),
+    [
+        pytest.param(BALANCER, [ASKED_FOR], [values(0, 0)], id="nothing watched it"),
+        pytest.param(BALANCER, [HEALTHY], [values(0, 600)], id="watched for two days of seven"),
+        pytest.param(BALANCER, [ASKED_FOR, HEALTHY], [values(0, 0, "PartialData"), values(1, 2016)], id="in part"),
+        pytest.param(BALANCER, [ASKED_FOR, HEALTHY], [values(0, 0), values(1, 2016, "InternalError")], id="a witness in part"),
+        pytest.param(BALANCER, [HEALTHY, ASKED_FOR], [values(0, 0), values(1, 0)], id="no values at all"),
+        pytest.param(ENDPOINT, [WORKS], [values(0, 2016)], id="an endpoint never called, or an asynchronous one"),
+        pytest.param(
+            resource("aws_bedrock_provisioned_model_throughput", "m", "arn:aws:bedrock:x"),
+            [series("AWS/Bedrock", "Invocations", ModelId="arn:aws:bedrock:x")],
+            [values(0, 0)],
+            id="a model, of which nothing else is watched",
+        ),
+        pytest.param(
+            resource("aws_db_instance", "orders"),
+            [series("AWS/RDS", "CPUUtilization", DBInstanceIdentifier="orders"), series("AWS/RDS", "DatabaseConnections", DBInstanceIdentifier="orders")],
+            [values(0, 2016), values(1, 0)],
+            id="a database, which tells zeros itself",
+        ),
+    ],
+)  # fmt: skip
+def test_silence_alone_is_no_idleness(
+    what: Resource, listed: list[dict[str, Any]], answers: list[Any], asked_of: Callable[[Loopback], Use]
+) -> None:
+    with Loopback(listed, [(200, {"MetricDataResults": answers})]) as server:
+        found = asked_of(server).of(what, FOUR_CARDS, NOW)
+    field = "connections" if what.type == "aws_db_instance" else "requests"
+    assert isinstance(found[field], Unknown)
+
+
+def test_a_list_that_breaks_off_proves_no_idleness(asked_of: Callable[[Loopback], Use]) -> None:
+    others = [series("AWS/EC2", "CPUUtilization", InstanceId=f"i-{number}") for number in range(500)]
+    with Loopback([*others, HEALTHY], [(200, {"MetricDataResults": []}), refused("ThrottlingException")]) as server:
+        assert isinstance(asked_of(server).of(BALANCER, FOUR_CARDS, NOW)["requests"], Unknown)
 
 
 def test_a_server_that_is_not_there_is_said(signed_in: None) -> None:

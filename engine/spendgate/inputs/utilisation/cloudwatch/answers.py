@@ -10,12 +10,14 @@ from math import ceil
 from typing import Any
 
 from spendgate.errors import SettingsError
-from spendgate.inputs.utilisation.cloudwatch.measures import A_DAY, Measure
+from spendgate.inputs.utilisation.cloudwatch.measures import A_DAY, AN_HOUR, Measure
 from spendgate.model.frozen import Frozen
 
 _ATTEMPTS = 8
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 _MONTH_AND_DELAY_DAYS = 33
+_LATE_SECONDS = 15 * 60
+"""How late a value may come. NOTE: an assumption; AWS names no bound."""
 _BATCH = 500
 """As many queries as one GetMetricData takes."""
 _WHY = {
@@ -96,8 +98,13 @@ class Region:
         self._partly: dict[str, int] = {}
 
     def window(self, period_seconds: int) -> tuple[datetime, datetime]:
-        """From when until when. NOTE: both are whole periods, so that no value is made of half of one; days end at midnight."""
-        whole = self._now.timestamp() // period_seconds * period_seconds
+        """From when until when.
+
+        NOTE: both are whole hours (days end at midnight), and the last one is over for as long as values are late: then no value is made of
+        half a period, and a metric of one value an hour has as many as there are hours.
+        """
+        whole_seconds = max(period_seconds, AN_HOUR)
+        whole = (self._now.timestamp() - _LATE_SECONDS) // whole_seconds * whole_seconds
         end = datetime.fromtimestamp(whole, self._now.tzinfo)
         length = timedelta(seconds=int(self._days * A_DAY))
         if period_seconds == A_DAY:
@@ -122,6 +129,11 @@ class Region:
         except self._session.broken as error:
             self._failed = f"broke off ({_first_line(error)})"
         return found
+
+    @property
+    def answered(self) -> bool:
+        """Whether every list was read to its end: only then what is not there is known not to be."""
+        return self._failed is None
 
     def said(self) -> Iterator[str]:
         """What is not known because a call failed or gave a part only."""

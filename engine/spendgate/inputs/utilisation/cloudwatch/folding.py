@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil, fsum
 
 from spendgate.inputs.utilisation.cloudwatch.answers import Region, Series
-from spendgate.inputs.utilisation.cloudwatch.measures import TOTAL, USED
+from spendgate.inputs.utilisation.cloudwatch.measures import A_DAY, FIVE_MINUTES, HOSTS, MEASURES, TOTAL, USED
 from spendgate.inputs.utilisation.growth import STORED
 from spendgate.inputs.utilisation.measured import COUNTS, SHARES, Sample
 from spendgate.model.frozen import Frozen, replace
 
 _PLACES = 6
+_WATCHED = Decimal("0.9")
+"""The share of a window's periods in which a witness has to have a value: a balancer of yesterday was not idle for a week."""
 _PEAK = 0.95
+_NAMED = {HOSTS: "HealthyHostCount", "cpu": "CPUUtilization"}
 
 
 class _Values(Frozen):
@@ -31,6 +34,7 @@ def samples(series: Sequence[Series], region: Region) -> Iterator[Sample]:
     for one in series:
         by_field.setdefault((one.resource, one.measure.types, one.measure.field), []).append(one)
     memory: dict[tuple[str, tuple[str, ...]], dict[str, Sample]] = {}
+    witnesses: dict[tuple[str, tuple[str, ...], str], Sample] = {}
     for (resource, types, field), members in sorted(by_field.items()):
         # NOTE: a series without values is listed for two weeks after its last one; silence is no use and no idleness.
         filled = [one for one in members if one.values]
@@ -40,6 +44,9 @@ def samples(series: Sequence[Series], region: Region) -> Iterator[Sample]:
             yield from _sizes(resource, filled, region)
             continue
         sample = _sample(resource, field, filled, region)
+        witnesses[resource, types, field] = sample
+        if field == HOSTS:
+            continue
         if field in (USED, TOTAL):
             memory.setdefault((resource, types), {})[field] = sample
         else:
@@ -47,6 +54,32 @@ def samples(series: Sequence[Series], region: Region) -> Iterator[Sample]:
     for parts in memory.values():
         if USED in parts and TOTAL in parts and parts[TOTAL].mean:
             yield _share(parts[USED], parts[TOTAL])
+    if region.answered:
+        yield from _nothing(by_field, witnesses)
+
+
+def _nothing(
+    by_field: Mapping[tuple[str, tuple[str, ...], str], Sequence[Series]],
+    witnesses: Mapping[tuple[str, tuple[str, ...], str], Sample],
+) -> Iterator[Sample]:
+    """A count of nothing, where nothing is published of it and the resource was there and watched over the whole window."""
+    for measure in MEASURES:
+        if not measure.witness:
+            continue
+        for (resource, types, field), seen in witnesses.items():
+            if field != measure.witness or types != measure.types:
+                continue
+            members = by_field.get((resource, types, measure.field), ())
+            silent = all(one.complete and not one.values for one in members) and (bool(members) or not measure.listed)
+            if silent and seen.samples >= seen.days * A_DAY / FIVE_MINUTES * _WATCHED:
+                why = f"no {measure.metric} was published in {_short(seen.days)} days, while {_NAMED[field]} was"
+                yield replace(
+                    seen, metric=measure.field, mean=Decimal(0), p95=None, summed="", sparse=False, evidence=why
+                )
+
+
+def _short(days: Decimal) -> str:
+    return format(round(days, 1).normalize(), "f")
 
 
 def _sample(resource: str, field: str, members: Sequence[Series], region: Region) -> Sample:

@@ -9,7 +9,7 @@ from spendgate.model.frozen import Frozen
 
 _PERCENT = Decimal("0.01")
 _GIB = 1 / Decimal(1024**3)
-FIVE_MINUTES, A_DAY = 300, 86_400
+FIVE_MINUTES, AN_HOUR, A_DAY = 300, 3_600, 86_400
 """NOTE: basic monitoring has a value every five minutes, and those are kept for 63 days; sizes of buckets have one a day."""
 
 
@@ -18,7 +18,8 @@ class Measure(Frozen):
 
     `beside` are the dimensions that may stand beside it (None: any), since the same metric is published by more than one set of them.
     `summed`: all `accelerators` or `processors` of a machine are added up in it. `sparse`: nothing is published while there is
-    nothing to count, so that few values are no sign of a gap.
+    nothing to count, so that few values are no sign of a gap. `witness` is the field of which values over the whole window show that the
+    resource was there and watched: with it, no value at all is nothing counted. `listed`: only where this metric was ever published.
     """
 
     namespace: str
@@ -32,6 +33,8 @@ class Measure(Frozen):
     period_seconds: int = FIVE_MINUTES
     summed: str = ""
     sparse: bool = False
+    witness: str = ""
+    listed: bool = False
 
     def fits(self, dimensions: Iterable[str]) -> bool:
         """Whether a series with these dimensions is one of the resource, and no sum over several."""
@@ -39,6 +42,8 @@ class Measure(Frozen):
         return self.beside is None or others <= self.beside
 
 
+HOSTS = "hosts"
+"""No field of its own: the targets of a balancer, healthy or not, which are counted whether or not anybody asks it for something."""
 USED, TOTAL = "gpu_memory_used", "gpu_memory_total"
 """No fields of their own: the one over the other is `gpu_memory`."""
 
@@ -49,6 +54,8 @@ _DATABASE = ("aws_db_instance", "aws_rds_cluster_instance")
 _CLUSTER = ("aws_rds_cluster",)
 _MODEL = ("aws_bedrock_provisioned_model_throughput",)
 _VARIANT = frozenset({"VariantName"})
+_BALANCER, _CLASSIC = ("aws_lb", "aws_alb"), ("aws_elb",)
+_TARGETS, _ZONE = frozenset({"TargetGroup"}), frozenset({"AvailabilityZone"})
 
 
 def _agent(metric: str, field: str, factor: Decimal = Decimal(1)) -> Measure:
@@ -76,13 +83,16 @@ MEASURES: tuple[Measure, ...] = (
     _endpoint("GPUMemoryUtilization", "gpu_memory", "accelerators"),
     _endpoint("CPUUtilization", "cpu", "processors"),
     _endpoint("MemoryUtilization", "memory"),
-    Measure("AWS/SageMaker", "Invocations", "requests", "EndpointName", _ENDPOINT, "Sum", beside=_VARIANT, sparse=True),
+    Measure("AWS/SageMaker", "Invocations", "requests", "EndpointName", _ENDPOINT, "Sum", beside=_VARIANT, sparse=True,
+            witness="cpu", listed=True),
     Measure("AWS/RDS", "CPUUtilization", "cpu", "DBInstanceIdentifier", _DATABASE, factor=_PERCENT),
     Measure("AWS/RDS", "CPUUtilization", "cpu", "DBClusterIdentifier", _CLUSTER, factor=_PERCENT),
     Measure("AWS/RDS", "DatabaseConnections", "connections", "DBInstanceIdentifier", _DATABASE),
     Measure("AWS/RDS", "DatabaseConnections", "connections", "DBClusterIdentifier", _CLUSTER),
-    Measure("AWS/ApplicationELB", "RequestCount", "requests", "LoadBalancer", ("aws_lb", "aws_alb"), "Sum", sparse=True),
-    Measure("AWS/ELB", "RequestCount", "requests", "LoadBalancerName", ("aws_elb",), "Sum", sparse=True),
+    Measure("AWS/ApplicationELB", "RequestCount", "requests", "LoadBalancer", _BALANCER, "Sum", sparse=True, witness=HOSTS),
+    Measure("AWS/ApplicationELB", "HealthyHostCount", HOSTS, "LoadBalancer", _BALANCER, beside=_TARGETS),
+    Measure("AWS/ELB", "RequestCount", "requests", "LoadBalancerName", _CLASSIC, "Sum", sparse=True, witness=HOSTS),
+    Measure("AWS/ELB", "HealthyHostCount", HOSTS, "LoadBalancerName", _CLASSIC, beside=_ZONE),
     Measure("AWS/NATGateway", "BytesOutToDestination", "egress_gib", "NatGatewayId", ("aws_nat_gateway",), "Sum", _GIB),
     Measure("AWS/EBS", "VolumeReadOps", "operations", "VolumeId", ("aws_ebs_volume",), "Sum"),
     Measure("AWS/EBS", "VolumeWriteOps", "operations", "VolumeId", ("aws_ebs_volume",), "Sum"),
@@ -96,6 +106,11 @@ MEASURES: tuple[Measure, ...] = (
 
 NOTE: `nvidia_smi_utilization_memory` is not here: it says how often memory was read or written, not how much of it is used.
 NOTE: SageMaker adds up processors and cards of a machine: four of them reach 400 %.
+
+What no value means: "CloudWatch metrics for your Application Load Balancer" and the same page on Classic Load Balancers say that without
+requests none are reported, and that healthy hosts are while health checks are on (while instances are registered). SageMaker sends a value on each
+request (API reference, ScalingPolicyMetric), but none ever of an asynchronous endpoint ("Monitor asynchronous endpoint"), hence `listed`:
+CloudWatch lists what had a value within two weeks. Of Bedrock nothing of the kind was found, and databases report zeros themselves.
 """
 
 ACTIONS = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics")
