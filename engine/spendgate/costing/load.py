@@ -29,7 +29,8 @@ _SELLERS = ("openrouter", "together", "fireworks", "groq", "novita", "cerebras")
 _UNSTATED = Unknown("not stated: give units.tokens in the usage file, or the tag planned-tokens-millions")
 _NOT_SAID = Unknown("not stated in the usage file")
 _GATEWAY = "ai.gateway"
-_SERVES = frozenset({"ai.model", "ai.endpoint", _GATEWAY, "k8s.workload"})
+_ENDPOINT = "ai.endpoint"
+_SERVES = frozenset({"ai.model", _ENDPOINT, _GATEWAY, "k8s.workload"})
 _PAID_BY_TOKEN = frozenset({"ai.model", _GATEWAY})
 _SIDES = ("input", "output")
 
@@ -38,11 +39,17 @@ def load_of(
     resource: Resource, facets: Facets, use: Mapping[str, Any], cost: Estimate, estimator: Estimator
 ) -> Mapping[str, Any]:
     """The root `load` (`docs/facets.md`) of what serves a model; empty for anything else. Raises UsageValueError."""
-    if facets.kind not in _SERVES or not _is_model(facets):
+    if facets.kind not in _SERVES:
         return {}
     expected = at_size(use, "expected")
+    asked = _requests(expected, facets) if facets.kind == _ENDPOINT else None
+    if not _is_model(facets):
+        return {} if asked is None else {"requests_per_second": asked}
+    tokens = _tokens(expected, facets)
     facts: dict[str, Any] = {
-        "tokens_millions": _tokens(expected, facets),
+        "tokens_millions": tokens,
+        "stated": tokens if isinstance(tokens, Unknown) and tokens is not _UNSTATED else tokens is not _UNSTATED,
+        "requests_per_second": asked,
         "repeated_share": _share(expected, "load.repeated_percent"),
         "prefix_tokens": stated(expected, "load.prefix_tokens"),
         "cached_share": _share(expected, "llm_cached_percent"),
@@ -151,14 +158,26 @@ def _tokens(use: Mapping[str, Any], facets: Facets) -> Number:
         sides.append(known)
     if all(side is not None for side in sides):
         return sum((side for side in sides if side is not None), Decimal(0)) / _MILLION
-    planned = facets.tags.get("planned-tokens-millions") if not isinstance(facets.tags, Unknown) else facets.tags
-    if isinstance(planned, Unknown):
-        return planned
+    planned = _tagged(facets, "planned-tokens-millions")
+    return _UNSTATED if planned is None else planned
+
+
+def _requests(use: Mapping[str, Any], facets: Facets) -> Number:
+    """Requests a second on average: `units.requests` of the usage file, else the tag `expected-rps`; None where neither says it."""
+    monthly = stated(use, "units.requests")
+    return _tagged(facets, "expected-rps") if monthly is None else monthly / (HOURS_PER_MONTH * 3600)
+
+
+def _tagged(facets: Facets, key: str) -> Number:
+    """What a tag states as a number that is not negative; None where there is none."""
+    value = facets.tags.get(key) if not isinstance(facets.tags, Unknown) else facets.tags
+    if isinstance(value, Unknown):
+        return value
     try:
-        found = Decimal(planned) if planned else None
+        found = Decimal(value) if value else None
     except InvalidOperation:
-        return Unknown(f"the tag planned-tokens-millions is {planned!r}, which is no number")
-    return found if found is not None and found.is_finite() and found >= 0 else _UNSTATED
+        return Unknown(f"the tag {key} is {value!r}, which is no number")
+    return found if found is not None and found.is_finite() and found >= 0 else None
 
 
 def _share(use: Mapping[str, Any], key: str) -> Decimal | None:

@@ -98,6 +98,8 @@ VOCABULARY: Words = {
     "load": dict.fromkeys(
         (
             "tokens_millions",
+            "stated",
+            "requests_per_second",
             "repeated_share",
             "prefix_tokens",
             "cached_share",
@@ -193,6 +195,11 @@ def unit_of(path: str) -> str:
     if keys[-1] == "hourly" or keys[-1].endswith("monthly"):
         return "money"
     return "share" if keys[-1].endswith("_share") else ""
+
+
+def is_money(path: str) -> bool:
+    """Whether a path counts money: what is shown as such, and what a budget says."""
+    return unit_of(path) == "money" or path.startswith("budget.")
 
 
 def is_accelerator_model(keys: Keys) -> bool:

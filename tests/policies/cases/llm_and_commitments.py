@@ -1,6 +1,6 @@
 """Plans and manifests for the packs llm and commitments."""
 
-from tests.policies.manifests import deployment, job, manifest, pod
+from tests.policies.manifests import deployment, job, manifest, pod, thing
 from tests.policies.plans import plan
 from tests.policies.plans import resource as r
 
@@ -87,6 +87,9 @@ CASES = {
     "LLM-004": {
         "pass.nothing-said": _serving("--model=acme/llama-8b"),
         "fail.switched-off": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching"),
+        "fail.switched-off-in-sglang": manifest(
+            deployment(pod("--model-path=acme/llama-8b", "--disable-radix-cache", gpus=1, node="A100", image="lmsysorg/sglang:v0.4"), labels=DEV)
+        ),
         "pass.hardly-anything-repeats": _serving("--model=acme/llama-8b", "--no-enable-prefix-caching", **{"repeat-rate": "0.05"}),
         "fail.deployment-whose-prompts-repeat": _azure("Standard", 10, prompts="repeat"),
         "skip.deployment-of-which-nothing-is-stated": _azure("Standard", 10),
@@ -116,6 +119,9 @@ CASES = {
     "LLM-008": {
         "pass.all-four-gpus": _serving("--model=acme/llama-8b", "--tensor-parallel-size=4", gpus=4),
         "fail.two-of-four-gpus": _serving("--model=acme/llama-8b", "--tensor-parallel-size=2", gpus=4),
+        "fail.one-gpu-unless-told-otherwise": _serving("--model=acme/llama-8b", gpus=4),
+        "pass.two-times-two": _serving("--model=acme/llama-8b", "--tensor-parallel-size=2", "--pipeline-parallel-size=2", gpus=4),
+        "fail.a-pipeline-of-one": _serving("--model=acme/llama-8b", "--tensor-parallel-size=2", "--pipeline-parallel-size=1", gpus=4),
         "fail.thirty-two-bits": _serving("--model=acme/llama-8b", "--dtype=float32"),
         "unknown.flag-filled-in-later": _serving("--model=acme/llama-8b", "--tensor-parallel-size=$(TP)", gpus=4),
         "skip.no-gpus": _calling(PORT="80"),
@@ -142,6 +148,20 @@ CASES = {
         "pass.a-day-with-checkpoints": _job("--save_steps=500"),
         "fail.a-day-without": _job(),
         "pass.a-tag-says-so": _job(checkpoints="hourly"),
+        "pass.a-claim-for-checkpoints": manifest(
+            job(pod(gpus=1, node="L4", volumes=[{"name": "work", "persistentVolumeClaim": {"claimName": "checkpoints"}}]),
+                labels={**DEV, "workload": "train"}, activeDeadlineSeconds=86400, backoffLimit=0)
+        ),
+        "pass.a-variable-says-where": manifest(
+            job(pod(gpus=1, node="L4", env={"CHECKPOINT_DIR": "/work"}), labels={**DEV, "workload": "train"},
+                activeDeadlineSeconds=86400, backoffLimit=0)
+        ),
+        "pass.entry-point-of-ray": manifest(
+            thing("RayJob", {"entrypoint": "python train.py --storage_path s3://runs", "activeDeadlineSeconds": 172800, "rayClusterSpec": {
+                "headGroupSpec": {"template": {"spec": pod()}}, "workerGroupSpecs": [
+                    {"groupName": "gpu", "replicas": 1, "maxReplicas": 1, "template": {"spec": pod(gpus=1, node="L4")}}]}},
+                labels={**DEV, "workload": "train"})
+        ),
         "unknown.checkpoints-known-after-apply": plan(
             r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV, unknown={"checkpoint_config": True},
               refs={"checkpoint_config.s3_uri": "aws_s3_bucket.a.id"}, stopping_condition=[{"max_runtime_in_seconds": 172800}],

@@ -1,6 +1,6 @@
 """Plans and manifests for the packs network, managed-ai and multi-cloud."""
 
-from tests.policies.manifests import manifest, pod, thing
+from tests.policies.manifests import job, manifest, pod, thing
 from tests.policies.plans import Planned, plan
 from tests.policies.plans import resource as r
 
@@ -102,11 +102,17 @@ def _scaled_endpoint(least: int, most: int) -> str:
     )  # fmt: skip
 
 
-def _search(jobs: int | None, parallel: int, stopping: str = "Auto") -> str:
+def _trials(number: str) -> str:
+    return manifest(
+        job(pod("python", "hpo.py", "--n-trials", number, gpus=1, node="L4"), labels={**DEV, "workload": "search"})
+    )
+
+
+def _search(jobs: int | None, parallel: int, stopping: str = "Auto", strategy: str = "Bayesian") -> str:
     limits = {"max_parallel_training_jobs": parallel} | ({"max_number_of_training_jobs": jobs} if jobs else {})
     return plan(
         r("aws_sagemaker_hyper_parameter_tuning_job.a", name="a", tags=DEV,
-          config=[{"strategy": "Bayesian", "training_job_early_stopping_type": stopping, "resource_limits": [limits]}])
+          config=[{"strategy": strategy, "training_job_early_stopping_type": stopping, "resource_limits": [limits]}])
     )  # fmt: skip
 
 
@@ -201,6 +207,11 @@ CASES = {
         "fail.no-number": _search(None, 2),
         "fail.two-hundred": _search(200, 2),
         "fail.thirty-that-never-stop-early": _search(30, 2, "Off"),
+        "pass.hyperband-stops-by-itself": _search(30, 2, "Off", "Hyperband"),
+        "skip.experiment-of-another-group": manifest({"apiVersion": "chaos.example.com/v1", "kind": "Experiment", "metadata": {"name": "a"}, "spec": {}}),
+        "fail.three-hundred-trials-of-optuna": _trials("300"),
+        "pass.twenty-trials-of-optuna": _trials("20"),
+        "unknown.trials-filled-in-later": _trials("$(TRIALS)"),
         "fail.katib-without-an-end": manifest(
             {"apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment", "metadata": {"name": "a", "namespace": "ml"},
              "spec": {"parallelTrialCount": 3, "trialTemplate": {"trialSpec": {"apiVersion": "batch/v1", "kind": "Job",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from math import prod
 from typing import Any
 
+from spendgate.facets.kubernetes.checkpoints import shows_checkpoints
 from spendgate.facets.kubernetes.demand import containers_of
 from spendgate.facets.kubernetes.reading import dig, maps, quantity, texts
 from spendgate.facets.training import parameters_billions
@@ -57,6 +59,9 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("max_num_seqs", ("max-num-seqs", "max-concurrent-requests")),
     ("gpu_memory_utilization", ("gpu-memory-utilization", "mem-fraction-static", "cuda-memory-fraction")),
     ("processes_per_node", ("nproc-per-node", "nproc_per_node", "num_gpus", "num-gpus")),
+    ("trials", ("num_samples", "num-samples", "n_trials", "n-trials", "max_trials", "max-trials")),
+    ("parallel_trials", ("max_concurrent_trials", "max-concurrent-trials", "n_jobs", "n-jobs")),
+    ("settings_file", ("config", "config-file")),
     ("nodes", ("nnodes", "num_nodes", "num-nodes", "num_machines")),
 )  # fmt: skip
 _FLAG_OF = {flag: name for name, flags in _NAMES for flag in flags}
@@ -64,6 +69,7 @@ _SHORT = {"-tp": "tensor_parallel", "-pp": "pipeline_parallel", "-dp": "data_par
 _SWITCHES: Mapping[str, tuple[str, bool]] = {
     "enforce-eager": ("enforce_eager", True),
     "enable-prefix-caching": ("prefix_caching", True),
+    "disable-radix-cache": ("prefix_caching", False),
     "no-enable-prefix-caching": ("prefix_caching", False),
     "bf16": ("mixed_precision", True),
     "fp16": ("mixed_precision", True),
@@ -71,6 +77,7 @@ _SWITCHES: Mapping[str, tuple[str, bool]] = {
     "use_peft": ("adapter_tuning", True),
     "enable-lora": ("lora_serving", True),
 }
+_HALVES = ("bf16", "fp16")
 _ADAPTER_SIZES = frozenset({"lora_r", "lora_rank", "lora_alpha"})
 """Flags that only those who tune adapters give."""
 _ENVIRONMENT: Mapping[str, str] = {
@@ -78,13 +85,14 @@ _ENVIRONMENT: Mapping[str, str] = {
     "VLLM_MODEL": "model", "OPENAI_MODEL": "api_model", "NUM_SHARD": "tensor_parallel", "QUANTIZE": "quantization", "DTYPE": "dtype",
     "ACCELERATE_MIXED_PRECISION": "dtype", "TENSOR_PARALLEL_SIZE": "tensor_parallel",
 }  # fmt: skip
+_PARALLEL = ("tensor_parallel", "pipeline_parallel", "data_parallel")
+_ONE_UNLESS_TOLD = ("vllm", "sglang")
+_PLAIN_KINDS = ("Deployment", "StatefulSet", "Pod", "ReplicaSet")
 _NUMBERS = frozenset(
     {"tensor_parallel", "pipeline_parallel", "data_parallel", "max_model_len", "max_num_seqs", "gpu_memory_utilization",
-     "processes_per_node", "nodes"}
+     "processes_per_node", "nodes", "trials", "parallel_trials"}
 )  # fmt: skip
 _PROVIDER_KEY = re.compile(r"(OPENAI|ANTHROPIC|MISTRAL|COHERE|GEMINI|GOOGLE|AZURE_OPENAI|GROQ|TOGETHER)_API_KEY")
-_CHECKPOINTS = re.compile(r"(?i)--?(?:checkpoint|ckpt|save[-_](?:steps|interval|every)|resume|load[-_]checkpoint)")
-"""Flags by which trainers write checkpoints or start from one: evidence by pattern, not a proof."""
 _EXPERIMENTS = {"MLFLOW_EXPERIMENT_NAME": "experiment", "WANDB_PROJECT": "experiment"}
 _QUANTISED = re.compile(r"(awq|gptq|gguf|int4|int8|fp8|w4a16|w8a8|nf4|bnb|nvfp4|mxfp4)", re.IGNORECASE)
 
@@ -92,11 +100,19 @@ _QUANTISED = re.compile(r"(awq|gptq|gguf|int4|int8|fp8|w4a16|w8a8|nf4|bnb|nvfp4|
 def model_facts(specs: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> dict[str, Any]:
     """What the first container that says it tells: engine, model, parameters, precision, quantisation, parallelism, flags."""
     found: dict[str, Any] = {}
-    for spec in specs:
+    kept = tuple(specs)
+    for spec in kept:
         for container in containers_of(spec):
             for name, value in _facts(container):
                 found.setdefault(name, value)
+    entrypoint = dig(values, "spec", "entrypoint")
+    for name, value in flags(_words(entrypoint)) if isinstance(entrypoint, str) else ():
+        found.setdefault(name, value)
+    if shows_checkpoints(kept, entrypoint):
+        found["checkpoints"] = True
     _of_kserve(values, found)
+    if (parallel := _parallel(found, values)) is not None:
+        found["parallel"] = parallel
     model = found.get("model")
     if isinstance(model, str):
         if (billions := parameters_billions(model)) is not None:
@@ -104,6 +120,19 @@ def model_facts(specs: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -
         if (match := _QUANTISED.search(model)) is not None:
             found.setdefault("quantization", match[1].lower())
     return found
+
+
+def _parallel(found: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    """Accelerators that all parallel parts of the engine use; None where nothing tells.
+
+    NOTE: vLLM and SGLang take one accelerator unless told otherwise; what another controller starts them with it does not show.
+    """
+    parts = [found[name] for name in _PARALLEL if found.get(name) is not None]
+    if not parts:
+        alone = found.get("engine") in _ONE_UNLESS_TOLD and "model" in found and "settings_file" not in found
+        return 1 if alone and values.get("kind") in _PLAIN_KINDS else None
+    unsure = next((part for part in parts if isinstance(part, Unknown)), None)
+    return prod(parts) if unsure is None else unsure
 
 
 def _of_kserve(values: Mapping[str, Any], found: dict[str, Any]) -> None:
@@ -127,8 +156,6 @@ def _facts(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "engine", name
             break
     yield from flags(words)
-    if _CHECKPOINTS.search(said):
-        yield "checkpoints", True
     for entry in maps(container.get("env")):
         name, value = str(entry.get("name")), entry.get("value")
         if _PROVIDER_KEY.fullmatch(name):
@@ -160,6 +187,7 @@ def flags(words: list[str]) -> Iterator[tuple[str, Any]]:
         ):
             yield "model", following.strip("\"'")
         if not word.startswith("-"):
+            yield from _override(word)
             continue
         flag, has_value, value = word.partition("=")
         bare = flag.lstrip("-")
@@ -173,6 +201,16 @@ def flags(words: list[str]) -> Iterator[tuple[str, Any]]:
         switch = _SWITCHES.get(bare)
         if switch is not None and flag.startswith("--"):
             yield switch[0], switch[1] if (value or following).lower() != "false" else not switch[1]
+
+
+def _override(word: str) -> Iterator[tuple[str, Any]]:
+    """The fact of a word as Hydra takes it: `trainer.precision=bf16-mixed`, `bf16=true`."""
+    path, _, value = word.partition("=")
+    key = path.rpartition(".")[2].lstrip("+")
+    if value and (name := _FLAG_OF.get(key)) is not None:
+        yield name, _typed(name, value.strip("\"'"))
+    elif value and key in _HALVES:
+        yield "mixed_precision", value.lower() in ("true", "1", "yes")
 
 
 def _typed(name: str, text: str) -> Any:

@@ -64,7 +64,7 @@ def test_model_facts_of_a_server(tmp_path: Path) -> None:
     args = "args: [--model=Qwen/Qwen2.5-72B-Instruct-AWQ, --tensor-parallel-size, '4', --gpu-memory-utilization=0.92, --max-model-len, '8192', --enforce-eager]"
     llm = pod(tmp_path, "", f"image: vllm/vllm-openai, {args}, env: [{{name: OPENAI_API_KEY, value: s}}]").llm
     assert llm == {
-        "engine": "vllm", "model": "Qwen/Qwen2.5-72B-Instruct-AWQ", "parameters_billions": 72, "quantization": "awq", "tensor_parallel": 4,
+        "engine": "vllm", "model": "Qwen/Qwen2.5-72B-Instruct-AWQ", "parameters_billions": 72, "quantization": "awq", "tensor_parallel": 4, "parallel": 4,
         "gpu_memory_utilization": Decimal("0.92"), "max_model_len": 8192, "enforce_eager": True, "provider_key": "OPENAI_API_KEY",
     }  # fmt: skip
 
@@ -240,3 +240,24 @@ def test_facets_do_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
     one, other = (run(read_manifests(order, {})) for order in (files, files[::-1]))
     assert one.facets.keys() == other.facets.keys()
     assert all(one.facets[address] == other.facets[address] for address in one.facets)
+
+
+@pytest.mark.parametrize(
+    ("rest", "key", "value"),
+    [
+        ("image: vllm/vllm-openai, args: [--model=acme/a]", "parallel", 1),
+        ("image: vllm/vllm-openai, args: [--model=acme/a, --config=a.yaml]", "parallel", None),
+        ("image: vllm/vllm-openai, args: [--model=acme/a, -tp, '2', -pp, '2']", "parallel", 4),
+        ("image: ghcr.io/huggingface/text-generation-inference, args: [--model-id=acme/a]", "parallel", None),
+        ("image: a, args: [train.py, --save_strategy=steps]", "checkpoints", True),
+        ("image: a, args: [train.py, --save_strategy=no]", "checkpoints", None),
+        ("image: a, args: [train.py, trainer.checkpoint.dir=/a]", "checkpoints", True),
+        ("image: a, env: [{name: CHECKPOINT_DIR, value: /a}]", "checkpoints", True),
+        ("image: a, volumeMounts: [{name: work, mountPath: /ckpt}]", "checkpoints", True),
+        ("image: a, args: [train.py, trainer.precision=bf16-mixed]", "dtype", "bf16-mixed"),
+        ("image: a, args: [train.py, training.bf16=true]", "mixed_precision", True),
+        ("image: a, args: [tune.py, --n-trials, '300']", "trials", 300),
+    ],
+)
+def test_what_arguments_and_mounts_tell_of_the_work(tmp_path: Path, rest: str, key: str, value: object) -> None:
+    assert pod(tmp_path, "", rest).llm.get(key) == value
