@@ -14,6 +14,7 @@ from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
 from spendgate.model.frozen import replace
 from spendgate.ports import MachineSpec
 from spendgate.prices.location import ready_book
+from spendgate.prices.relatives import SIZED_SERVICES, relative_of
 
 _EVERYWHERE = ("global", "all")
 _HOME_REGIONS = {"aws": "us-east-1", "google": "us-central1", "azure": "eastus"}
@@ -127,6 +128,8 @@ class PriceBook:
         for region in (query.region, *_EVERYWHERE):
             if rows := self._rows(query, region):
                 return tuple(_tier(row) for row in rows)
+        if derived := self._derived(query):
+            return derived
         regions = self._regions(query)
         if not regions:
             where = f" for {query.region}" if query.region else ""
@@ -136,6 +139,24 @@ class PriceBook:
         note = f"price of {place}, none is known for {query.region}"
         elsewhere = [self._rows(query, region) for region in regions]
         return tuple(_widened(_tier(row), note, step, elsewhere) for step, row in enumerate(self._rows(query, place)))
+
+    def _derived(self, query: RateQuery) -> tuple[RateTier, ...]:
+        """The steps of a relative in the same region, each times what the item is of it; none without one."""
+        if query.service not in SIZED_SERVICES:
+            return ()
+        items = self._connection.execute(
+            "SELECT DISTINCT item FROM rate WHERE provider = ? AND service = ? AND region = ? ORDER BY item",
+            (query.provider, query.service, query.region),
+        )
+        found = relative_of(query.service, query.item, [row[0] for row in items])
+        if found is None:
+            return ()
+        steps = (_tier(row) for row in self._rows(replace(query, item=found.item), query.region))
+        note = f"derived from {found.item}: {found.times.normalize():f}/{found.of.normalize():f} of its price"
+        return tuple(
+            _assumed(RateTier(step.start, replace(step.rate, price=found.price(step.rate.price))), note)
+            for step in steps
+        )
 
     def _regions(self, query: RateQuery) -> list[str]:
         rows = self._connection.execute(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from statistics import median_low
-from typing import Final
+from typing import Final, NamedTuple
 
 from spendgate.model.frozen import Frozen
 
@@ -77,16 +77,29 @@ class SizedRate(Frozen):
     hourly: Decimal
 
 
+class NodeSize(NamedTuple):
+    """What the name of a node's rate tells: the family that shares all but the size, and the size in normal units."""
+
+    family: tuple[str, str]
+    size: Decimal
+
+
+def node_size(item: str) -> NodeSize | None:
+    """Family and size of a rate of a node; None for another rate, and where sizes differ in accelerators."""
+    match = _SIZED.fullmatch(item.lower())
+    if match is None or _ACCELERATED.search(item) or (match["times"] and match["size"] != "xlarge"):
+        return None
+    return NodeSize((match["before"], match["after"]), _SIZES[match["size"]] * int(match["times"] or 1))
+
+
 def odd_rates(rates: Iterable[SizedRate]) -> list[tuple[SizedRate, Decimal]]:
     """Rates of nodes that do not fit the sizes of their family in their region, each with how many times off it is."""
     families: dict[tuple[str, ...], list[tuple[SizedRate, Decimal]]] = defaultdict(list)
     for each in rates:
-        match = _SIZED.fullmatch(each.item.lower())
-        if match is None or _ACCELERATED.search(each.item) or (match["times"] and match["size"] != "xlarge"):
-            continue
-        size = _SIZES[match["size"]]
-        key = (each.provider, each.service, match["before"], match["after"], each.region)
-        families[key].append((each, each.hourly / (size * int(match["times"] or 1))))
+        node = node_size(each.item)
+        if node is not None:
+            key = (each.provider, each.service, *node.family, each.region)
+            families[key].append((each, each.hourly / node.size))
     odd = []
     for members in families.values():
         if len(members) < _FEWEST:
