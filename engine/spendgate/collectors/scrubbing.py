@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from spendgate.inputs.inventory.secrets import is_secret
+from spendgate.inputs.inventory.secrets import is_secret, looks_secret
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LABELS = frozenset({"tags", "labels", "resourceLabels", "userLabels", "nodeSelector"})
@@ -26,12 +26,6 @@ _METADATA = frozenset(
 """What is kept of metadata, into which people write scripts and keys."""
 _ANNOTATIONS = ("autoscaling.knative.dev/", "run.googleapis.com/")
 _REMOVED = "REMOVED"
-_TELLTALE = re.compile(
-    r"-----BEGIN |(?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|pwd)\s*=|[?&]sig=|://[^/@\s]+:[^/@\s]+@"
-    r"|\beyJ[\w-]{10,}\.[\w-]{10,}",
-    re.IGNORECASE,
-)
-"""Keys in PEM, connection strings, signed addresses, addresses with a password, tokens: known by their looks."""
 
 
 def scrubbed(value: Any, key: str = "") -> Any:
@@ -47,7 +41,7 @@ def scrubbed(value: Any, key: str = "") -> Any:
         }
     if isinstance(value, list):
         return [scrubbed(child, key) for child in value]
-    return _REMOVED if isinstance(value, str) and _TELLTALE.search(value) else value
+    return _REMOVED if isinstance(value, str) and looks_secret(value) else value
 
 
 def _is_dropped(name: str) -> bool:

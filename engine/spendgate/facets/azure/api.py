@@ -65,7 +65,9 @@ def _compute(resource: Resource, body: Attributes | Unknown, context: FacetConte
     if body.text("properties.computeType") != "AmlCompute":
         return instance_facets(resource, context, properties.text("vmSize"), properties)
     capacity = cluster_capacity(
-        properties.whole("scaleSettings.minNodeCount"), properties.whole("scaleSettings.maxNodeCount")
+        properties.whole("scaleSettings.minNodeCount"),
+        properties.whole("scaleSettings.maxNodeCount"),
+        properties.whole("currentNodeCount"),
     )
     purchase = SPOT if properties.text("vmPriority") == "LowPriority" else ON_DEMAND
     pool = ml_pool(properties.text("vmSize"), capacity, purchase, context)

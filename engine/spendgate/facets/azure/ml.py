@@ -30,10 +30,10 @@ def ml_pool(size: Text, capacity: Capacity, purchase: Purchase, context: FacetCo
     )
 
 
-def cluster_capacity(least: Whole, most: Whole) -> Capacity:
-    """A cluster runs its minimum until a job asks for more."""
+def cluster_capacity(least: Whole, most: Whole, now: Whole = None) -> Capacity:
+    """A cluster runs its minimum until a job asks for more; `now` is how many nodes an inventory saw."""
     least = 0 if least is None else least
-    return Capacity(least, least, most if most is not None else least)
+    return Capacity(least, least if now is None else now, most if most is not None else least)
 
 
 def cluster(resource: Resource, context: FacetContext) -> Facets:

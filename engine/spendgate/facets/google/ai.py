@@ -77,12 +77,14 @@ def _dedicated(block: Attributes, context: FacetContext) -> Pool:
     least = block.whole("min_replica_count")
     least = 1 if least is None else least
     most = block.whole("max_replica_count")
+    # NOTE: what an inventory saw run; a configuration has no such field.
+    now = block.whole("current_replica_count")
     spot = block.flag("spot")
     purchase = SPOT if spot is True else Purchase(spot, spot) if isinstance(spot, Unknown) else ON_DEMAND
     return machine_pool(
         block_of(block, "machine_spec"),
         context,
-        Capacity(least, least, least if most is None else most),
+        Capacity(least, least if now is None else now, least if most is None else most),
         purchase=purchase,
     )
 

@@ -50,6 +50,7 @@ class Remarks:
     gone: int = 0
     members: int = 0
     twins: int = 0
+    stateless: int = 0
     said: list[Problem] = field(default_factory=list)
     pages: dict[str, bool] = field(default_factory=dict)
     """The lists that answers are pages of, and whether the last page of each says that there are more."""
@@ -70,6 +71,10 @@ class Remarks:
         for name in sorted(name for name, more in self.pages.items() if more):
             message = f"{name}: the last page says that there are more, which are not in this input"
             yield Problem(Level.WARNING, message, file=origin, undetermined=True)
+        if self.stateless:
+            machines, they = ("machines", "they are") if self.stateless > 1 else ("machine", "it is")
+            message = f"{self.stateless} {machines}: the export does not say whether {they} running, so that {they} counted as running"
+            yield Problem(Level.WARNING, message, file=origin)
         if self.unsupported:
             total = sum(self.unsupported.values())
             kinds = ", ".join(f"{kind} ({count})" for kind, count in self.unsupported.most_common(_SHOWN))
@@ -117,6 +122,8 @@ class Estate:
         if change is None:
             self.remarks.gone += 1
             return
+        if shape.waits and change.resource.observed is not None and change.resource.observed.state is None:
+            self.remarks.stateless += 1
         if not known:
             self.remarks.unsupported[item.kind] += 1
         self.groups.types.add(change.resource.type)

@@ -17,8 +17,8 @@ _KUBERNETES = re.compile(rb'\{\s*"(?:apiVersion|kind)"\s*:')
 _PLAN = (b'"resource_changes"', b'"planned_values"')
 _TELLING = re.compile(
     rb'"(?:asset_?[tT]ype)"\s*:\s*"[a-z0-9.\-]+/|"[rR]esourceType"\s*:\s*"AWS::|"TypeName"\s*:\s*"AWS::|"ResourceARN"\s*:\s*"arn:'
-    rb'|"type"\s*:\s*"[mM]icrosoft\.[A-Za-z]+/|"_cq_|"akas"\s*:|"_ctx"\s*:|"sp_ctx"\s*:|"configurationItems?"\s*:'
-    rb'|"[A-Za-z]*(?:Arn|ARN)"\s*:\s*"arn:aws|"InstanceId"\s*:\s*"i-|"VolumeId"\s*:\s*"vol-|"spendgate"\s*:\s*"inventory"'
+    rb'|"type"\s*:\s*"[mM]icrosoft\.[A-Za-z]+/|"type"\s*:\s*"(?:amlcompute|computeinstance)"|"_cq_|"akas"\s*:|"_ctx"\s*:|"sp_ctx"\s*:|"configurationItems?"\s*:'
+    rb'|"[A-Za-z]*(?:Arn|ARN)"\s*:\s*"arn:aws|"InstanceId"\s*:\s*"i-|"VolumeId"\s*:\s*"vol-|"kind"\s*:\s*"(?:compute|sql)#|"spendgate"\s*:\s*"inventory"'
 )
 _ROWS = re.compile(rb'\{\s*"(?:columns|rows)"\s*:\s*\[')
 _ANSWER = re.compile(

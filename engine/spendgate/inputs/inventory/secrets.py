@@ -12,6 +12,13 @@ _NAMES = re.compile(
     r"|_env$|environment_variables|app_settings|primary_key|secondary_key",
     re.IGNORECASE,
 )
+_TELLTALE = re.compile(
+    r"-----BEGIN |(?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|pwd)\s*=|[?&]sig=|://[^/@\s]+:[^/@\s]+@"
+    r"|\beyJ[\w-]{10,}\.[\w-]{10,}",
+    re.IGNORECASE,
+)
+"""Keys in PEM, connection strings, signed addresses, addresses with a password, tokens: known by their looks."""
+_SHORTEST = 12
 _INSIDE = frozenset({"metadata"})
 """Maps of settings that people write scripts and keys into: each value of them but the plain ones is a secret."""
 _PLAIN = frozenset(
@@ -23,6 +30,16 @@ _TAGS = frozenset({"tags", "tags_all", "labels", "effective_labels", "terraform_
 def is_secret(name: str) -> bool:
     """Whether an attribute of this name may hold a secret."""
     return _NAMES.search(name) is not None
+
+
+def looks_secret(value: str) -> bool:
+    """Whether a text looks like a key, whatever it is called."""
+    return len(value) >= _SHORTEST and _TELLTALE.search(value) is not None
+
+
+def secret_tags(tags: Mapping[str, str]) -> dict[str, bool]:
+    """The marker tree of tags: those into which somebody wrote a key."""
+    return {key: True for key, value in tags.items() if looks_secret(value)}
 
 
 def marked(values: Any, given: Any) -> Any:
@@ -37,8 +54,9 @@ def _marks(value: Any) -> Any:
         for key, child in value.items():
             name = str(key)
             if name in _TAGS:
-                continue
-            if is_secret(name) and child not in (None, "", [], {}, True, False):
+                if isinstance(child, Mapping) and (told := {one for one, text in child.items() if _is_told(text)}):
+                    found[key] = dict.fromkeys(told, True)
+            elif _is_told(child) or (is_secret(name) and child not in (None, "", [], {}, True, False)):
                 found[key] = True
             elif name in _INSIDE and isinstance(child, Mapping):
                 found[key] = {inner: True for inner in child if inner not in _PLAIN}
@@ -49,6 +67,10 @@ def _marks(value: Any) -> Any:
         marks = [_marks(child) for child in value]
         return marks if any(marks) else False
     return False
+
+
+def _is_told(value: Any) -> bool:
+    return isinstance(value, str) and looks_secret(value)
 
 
 def _joined(first: Any, second: Any) -> Any:

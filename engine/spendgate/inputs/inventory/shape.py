@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, Read, labels, moment, pick, read, text
+from spendgate.inputs.inventory.secrets import secret_tags
 from spendgate.model.attributes import Attributes
 from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Action, Change, Observed, ProviderSettings, Resource
@@ -66,6 +67,8 @@ class Shape(Frozen):
     tagged: bool = True
     tags_apart: bool = False
     """Whether answers that list it never hold its tags: without any in the record they are unknown, and not absent."""
+    waits: bool = False
+    """Whether it is a machine that may be stopped: an export that does not say counts it as running, and the run says so."""
     assumed: tuple[str, ...] = ()
     """Attributes that hardly anything has: an export of few fields that leaves them out is taken to mean that this one has none."""
 
@@ -118,8 +121,11 @@ def to_change(item: Item, shape: Shape) -> Change | None:
     values, unknown = _attributes(item, shape)
     tags = item.tags if item.tags is not None else labels(pick(item.record, "Tags"))
     key = _TAGS.get(item.provider, "tags")
+    secrets: dict[str, Any] = {}
     if tags is not None and shape.tagged:
         values[key] = dict(tags)
+        if told := secret_tags(tags):
+            secrets[key] = told
     elif shape.tagged and (shape.tags_apart or item.columns) and not item.partial:
         unknown[key] = True
     name = item.name or next((found for path in shape.name if (found := text(item.record, path))), "") or _last(names)
@@ -129,7 +135,7 @@ def to_change(item: Item, shape: Shape) -> Change | None:
         often = _OFTEN if shape.tagged else (*_OFTEN, key)
         known = (name for name in (*values, *often, *shape.assumed) if name not in unknown)
         marks = OnlyKnown(frozenset(known))
-    attributes = Attributes(values, marks, False, NOT_SAID)
+    attributes = Attributes(values, marks, secrets or False, NOT_SAID)
     observed = Observed(
         identity=names[0] if names else name,
         aliases=names[1:],

@@ -223,15 +223,13 @@ def test_services_are_read_with_what_they_are_billed_by(
 
 
 def test_the_size_of_a_kind_in_no_table_is_unknown_and_not_the_default(tmp_path: Path) -> None:
-    data = {
-        "clusterName": "c",
-        "labels": {"team": "x"},
-        "config": {"workerConfig": {"numInstances": 20, "machineTypeUri": "n1-standard-64"}},
-    }
-    workload = read(tmp_path, [asset("dataproc.googleapis.com/Cluster", "regions/us-central1/clusters/c", data)])
+    data = {"name": "c", "labels": {"team": "x"}, "config": {"nodeCount": 20}}
+    workload = read(
+        tmp_path, [asset("composer.googleapis.com/Environment", "locations/us-central1/environments/c", data)]
+    )
     (one,) = [change.resource for change in workload.changes]
-    assert one.type == "google_dataproc_cluster"
-    assert isinstance(one.attributes.get("cluster_config"), Unknown)
+    assert one.type == "google_composer_environment"
+    assert isinstance(one.attributes.get("config"), Unknown)
     assert one.attributes.get("labels") == {"team": "x"}
     assert any("in no table" in problem.message for problem in workload.problems)
 

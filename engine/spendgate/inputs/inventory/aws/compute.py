@@ -149,6 +149,7 @@ SHAPES: Mapping[str, Shape] = {
         assumed=("tenancy", "host_id"),
         state=("State.Name", "InstanceState", "State"),
         created=("LaunchTime",),
+        waits=True,
         disks_apart=True,
         owner=_group_of,
     ),

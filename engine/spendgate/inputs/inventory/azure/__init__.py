@@ -28,7 +28,30 @@ def items_of(document: Any) -> Iterator[Item] | None:
         entries = document.get(key)
         if isinstance(entries, list) and entries and all(_is_row(each) for each in entries[:3]):
             return (item for each in entries if _is_row(each) for item in _of_row(each))
-    return _of_row(document) if _is_row(document) else None
+    if _is_row(document):
+        return _of_row(document)
+    return _of_row(_compute(document)) if document.get("type") in _COMPUTES else None
+
+
+_COMPUTES: Mapping[Any, str] = {"amlcompute": "AmlCompute", "computeinstance": "ComputeInstance"}
+
+
+def _compute(row: Record) -> Record:
+    """A compute as `az ml compute list` prints it, which has names of its own, as the API has it."""
+    idle = text(row, "idle_time_before_scale_down")
+    scale = {
+        "minNodeCount": row.get("min_instances"),
+        "maxNodeCount": row.get("max_instances"),
+        "nodeIdleTimeBeforeScaleDown": f"PT{idle}S" if idle else None,
+    }
+    inner = {
+        "vmSize": row.get("size"),
+        "vmPriority": "LowPriority" if row.get("tier") == "low_priority" else None,
+        "scaleSettings": {key: value for key, value in scale.items() if value is not None},
+        "state": row.get("state"),
+    }
+    kind = "Microsoft.MachineLearningServices/workspaces/computes"
+    return {**row, "type": kind, "properties": {"computeType": _COMPUTES[row["type"]], "properties": inner}}
 
 
 def _is_row(row: Any) -> bool:

@@ -166,6 +166,7 @@ SHAPES: Mapping[str, Shape] = {
         created=("timeCreated",),
         disks_apart=True,
         owner=_set_owner,
+        waits=True,
     ),
     "microsoft.compute/virtualmachinescalesets": Shape(
         _system(
@@ -301,7 +302,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "microsoft.machinelearningservices/workspaces/computes": _api(
         "Microsoft.MachineLearningServices/workspaces/computes",
-        "computeType", "properties.vmSize", "properties.vmPriority", "properties.scaleSettings",
+        "computeType", "properties.vmSize", "properties.vmPriority", "properties.scaleSettings", "properties.currentNodeCount",
         "properties.idleTimeBeforeShutdown", "properties.schedules", state=("properties.state",),
     ),
     "microsoft.machinelearningservices/workspaces/onlineendpoints/deployments": _api(

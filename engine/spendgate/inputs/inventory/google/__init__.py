@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, labels, opened, pick, text
-from spendgate.inputs.inventory.google import compute, databases, serverless, services, vertex
+from spendgate.inputs.inventory.google import compute, databases, platforms, serverless, services, vertex
 from spendgate.inputs.inventory.shape import Item, Shape
 
 Record = Mapping[str, Any]
@@ -17,6 +17,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SHAPES: Mapping[str, Shape] = {
     **compute.SHAPES,
     **databases.SHAPES,
+    **platforms.SHAPES,
     **serverless.SHAPES,
     **services.SHAPES,
     **vertex.SHAPES,
@@ -30,12 +31,18 @@ def items_of(document: Any) -> Iterator[Item] | None:
         return None
     asset = document.get("asset")
     if isinstance(asset, Mapping):
+        # NOTE: of a history, what has an end is not how it is now; of a feed, a deletion still has the asset.
+        if document.get("deleted") is True or text(document, "window.endTime"):
+            return iter(())
         document = asset
     kind = document.get("assetType") or document.get("asset_type")
     if isinstance(kind, str) and "/" in kind:
         if document.get("deleted") is True or (document.get("priorAsset") and not document.get("resource")):
             return iter(())
-        return vertex.deployed(_asset(kind, document))
+        return _parts(_asset(kind, document))
+    if (listed := _LISTED.get(str(document.get("kind")))) and (link := text(document, "selfLink")):
+        name = _API.sub("//", link)
+        return _parts(_asset(listed, {"name": name, "resource": {"data": document, "location": _place_in(name)}}))
     for key in ("assets", "results", "readTimeAssets"):
         entries = document.get(key)
         if (
@@ -45,6 +52,21 @@ def items_of(document: Any) -> Iterator[Item] | None:
         ):
             return (item for each in entries for item in items_of(each) or ())
     return None
+
+
+_LISTED: Mapping[str, str] = {
+    f"compute#{kind[0].lower()}{kind[1:]}": f"compute.googleapis.com/{kind}"
+    for kind in ("Instance", "InstanceTemplate", "InstanceGroupManager", "Autoscaler", "Disk", "Address", "ForwardingRule",
+                 "Snapshot", "Image", "Reservation", "Commitment", "Router", "VpnGateway", "VpnTunnel")
+} | {"sql#instance": "sqladmin.googleapis.com/Instance"}  # fmt: skip
+"""What `gcloud compute ... list` and `gcloud sql instances list` say of the kind of a record, and the type of asset that it is."""
+_API = re.compile(
+    r"^https://(?:www\.googleapis\.com/compute|compute\.googleapis\.com/compute|sqladmin\.googleapis\.com/sql)/v?\w+/"
+)
+
+
+def _parts(item: Item) -> Iterator[Item]:
+    return platforms.routers(item) if item.kind == platforms.ROUTER else vertex.deployed(item)
 
 
 def _asset(kind: str, document: Record) -> Item:
@@ -62,7 +84,7 @@ def _asset(kind: str, document: Record) -> Item:
         name=(text(record, "displayName") if partial else "") or name.rsplit("/", 1)[-1],
         region=place,
         account=_project_in(name) or _project_of(document),
-        tags=labels(given) or {},
+        tags=labels(given) or (None if kind in SHAPES and SHAPES[kind].tags_apart else {}),
         partial=partial,
     )
 

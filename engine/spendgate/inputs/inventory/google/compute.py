@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from spendgate.inputs.inventory.fields import MISSING, items, pick, text
-from spendgate.inputs.inventory.google.parts import PLACE, flat, notebook, short, snake
+from spendgate.inputs.inventory.google.parts import PLACE, dataproc, flat, notebook, short, snake
 from spendgate.inputs.inventory.shape import Item, Shape
 from spendgate.model.frozen import replace
 
@@ -50,9 +50,11 @@ _NOTEBOOKS = ("notebooks-product", "goog-caip-notebook")
 
 
 def _maker(item: Item) -> str | None:
-    """The group that made a machine, from the metadata that it sets, or the notebook that it is."""
+    """The group or cluster that made a machine, from what it sets on it, or the notebook that it is."""
     if any(label in (item.tags or {}) for label in _NOTEBOOKS):
         return notebook(text(item.record, "zone"), text(item.record, "name"))
+    if cluster := (item.tags or {}).get("goog-dataproc-cluster-name"):
+        return dataproc((text(item.record, "zone") or "").rpartition("-")[0], cluster)
     for entry in items(item.record, "metadata.items"):
         if entry.get("key") == "created-by":
             return str(entry.get("value")).rsplit("/", 1)[-1]
@@ -139,6 +141,7 @@ _SHAPES: Mapping[str, Shape] = {
         gone=("deleted",),
         created=("creationTimestamp",),
         last_used=("lastStopTimestamp",),
+        waits=True,
         owner=_maker,
     ),
     "compute.googleapis.com/InstanceTemplate": Shape(

@@ -55,4 +55,9 @@ def notebook(zone: str | None, name: str | None) -> str:
     return f"notebook:{place}/{own}"
 
 
+def dataproc(region: str | None, name: str | None) -> str:
+    """How a cluster of Dataproc and the machines that it is made of name it."""
+    return f"dataproc:{(region or '').rsplit('/', 1)[-1]}/{name or ''}"
+
+
 PLACE: Mapping[str, Any] = {"name": "name", "zone": short("zone"), "region": short("region"), "self_link": "selfLink"}

@@ -30,7 +30,9 @@ def deployed(item: Item) -> Iterator[Item]:
     if not found:
         yield replace(item, record={**item.record, "empty": True})
     for each in found:
-        own = {name: each[name] for name in _SIZES if name in each}
+        own: dict[str, Any] = {name: each[name] for name in _SIZES if name in each}
+        if (now := text(each, "status.availableReplicaCount")) is not None and now.isdecimal():
+            own["replicasNow"] = int(now)
         identity = f"{item.identity}/{key}/{text(each, 'id')}"
         name = f"{text(item.record, 'displayName') or item.name}/{text(each, 'displayName', 'id')}"
         yield replace(
@@ -42,7 +44,8 @@ def _dedicated(record: Record) -> Any:
     """NOTE: no replicas of nothing for an endpoint without models, and for a model on a pool that is counted itself."""
     found = pick(record, "dedicatedResources")
     if isinstance(found, Mapping):
-        return snake(found)
+        now = pick(record, "replicasNow")
+        return snake(found if now is MISSING else {**found, "currentReplicaCount": now})
     if pick(record, "empty") is True or isinstance(pick(record, "sharedResources"), str):
         return [{"min_replica_count": 0, "max_replica_count": 0}]
     return MISSING
