@@ -17,8 +17,7 @@ from spendgate.model.policy import Policy
 from spendgate.model.resource import Resource, Workload
 
 if TYPE_CHECKING:
-    from spendgate.model.facets import TagValue
-    from spendgate.model.values import Unknown
+    pass
 
 
 class Input(Protocol):
@@ -267,9 +266,3 @@ class ReportOptions(Frozen):
     colour: bool = False
     verbosity: int = 0
     focus_version: str = ""
-
-
-def tag_text(tags: Mapping[str, TagValue] | Unknown, key: str) -> str | None:
-    """The plain text of a tag, or None when the map or the value is unknown or absent."""
-    value = tags.get(key) if isinstance(tags, Mapping) else None
-    return value if isinstance(value, str) else None

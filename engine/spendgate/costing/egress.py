@@ -22,11 +22,17 @@ def egress(
         return Decimal(0)
     if rate is None:
         return Unknown(f"no price of moving data out of {provider} is known")
-    steps = estimator.tiers(RateQuery(provider, region, *rate))
+    cost = in_steps(estimator, RateQuery(provider, region, *rate), gigabytes)
+    return Unknown(cost) if isinstance(cost, str) else cost
+
+
+def in_steps(estimator: Estimator, query: RateQuery, amount: Decimal) -> Decimal | str:
+    """What an amount costs at a rate whose price falls step by step, or why that is not known."""
+    steps = estimator.tiers(query)
     if isinstance(steps, str):
-        return Unknown(steps)
+        return steps
     cost = Decimal(0)
     for number, step in enumerate(steps):
-        end = steps[number + 1].start if number + 1 < len(steps) else gigabytes
-        cost += max(min(gigabytes, end) - step.start, Decimal(0)) * step.rate.price
+        end = steps[number + 1].start if number + 1 < len(steps) else amount
+        cost += max(min(amount, end) - step.start, Decimal(0)) * step.rate.price
     return cost

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from spendgate.costing.egress import egress
+from spendgate.costing.egress import egress, in_steps
 from spendgate.costing.estimator import Estimator
 from spendgate.costing.usage import stated
 from spendgate.costing.usage_values import at_size
@@ -154,11 +154,5 @@ def _distributed(resource: Resource, facets: Facets, gigabytes: Number, estimato
     item = next((item for start, item in _DISTRIBUTION if region.startswith(start)), None)
     if item is None or resource.type == "aws_cloudfront_distribution":
         return None
-    steps = estimator.tiers(RateQuery("aws", region, "cloudfront", item))
-    if isinstance(steps, str):
-        return None
-    total = Decimal(0)
-    for number, step in enumerate(steps):
-        end = steps[number + 1].start if number + 1 < len(steps) else gigabytes
-        total += max(min(gigabytes, end) - step.start, Decimal(0)) * step.rate.price
-    return total
+    cost = in_steps(estimator, RateQuery("aws", region, "cloudfront", item), gigabytes)
+    return None if isinstance(cost, str) else cost

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from spendgate.costing.tags import above_zero
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -30,7 +31,7 @@ def vectors_of(resource: Resource, facets: Facets, catalog: Catalog) -> Mapping[
     """The root `vectors` (`docs/facets.md`): `raw_gib` that they take without an index, `memory_gib` of the machines; empty without the tag."""
     if isinstance(facets.tags, Unknown) or VECTORS not in facets.tags:
         return {}
-    number, dimensions, size = (_tag(facets, key) for key in (VECTORS, _DIMENSIONS, _BYTES))
+    number, dimensions, size = (above_zero(facets, key) for key in (VECTORS, _DIMENSIONS, _BYTES))
     size = _FULL_NUMBER if size is None else size
     raw: Number = next((each for each in (number, dimensions, size) if isinstance(each, Unknown)), None)
     if dimensions is None:
@@ -39,20 +40,6 @@ def vectors_of(resource: Resource, facets: Facets, catalog: Catalog) -> Mapping[
         raw = number * _MILLION * dimensions * size / _GIB
     planned = _planned(resource, facets, catalog)
     return {"raw_gib": raw, **({"memory_gib": planned} if planned is not None else {})}
-
-
-def _tag(facets: Facets, key: str) -> Number:
-    assert not isinstance(facets.tags, Unknown)
-    text = facets.tags.get(key)
-    if text is None or isinstance(text, Unknown):
-        return text
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not number.is_finite() or number <= 0:
-        return Unknown(f"the tag {key} is {text!r}, which is no number above zero")
-    return number
 
 
 def _planned(resource: Resource, facets: Facets, catalog: Catalog) -> Number:

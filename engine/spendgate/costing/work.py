@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from spendgate.costing.tags import above_zero
 from spendgate.model.facets import Facets
 from spendgate.model.values import Number, Unknown
 
@@ -34,12 +35,12 @@ def work_of(facets: Facets, hourly: Any) -> Mapping[str, Any]:
     """
     if isinstance(facets.tags, Unknown) or TOKENS not in facets.tags:
         return {}
-    tokens = _tag(facets, TOKENS)
-    size = _tag(facets, _SIZE)
+    tokens = above_zero(facets, TOKENS)
+    size = above_zero(facets, _SIZE)
     if size is None:
         size = facets.llm.get("parameters_billions")
         size = Unknown(f"the size of the model is not known: give the tag {_SIZE}") if size is None else size
-    share = _tag(facets, _SHARE)
+    share = above_zero(facets, _SHARE)
     share = _USUAL_SHARE if share is None else share
     peak, count = _peak(facets), _count(facets)
     for each in (tokens, size, share, peak):
@@ -63,23 +64,9 @@ def work_of(facets: Facets, hourly: Any) -> Mapping[str, Any]:
     return found
 
 
-def _tag(facets: Facets, key: str) -> Number:
-    assert not isinstance(facets.tags, Unknown)
-    text = facets.tags.get(key)
-    if text is None or isinstance(text, Unknown):
-        return text
-    try:
-        number = Decimal(text.removesuffix("%"))
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not number.is_finite() or number <= 0:
-        return Unknown(f"the tag {key} is {text!r}, which is no number above zero")
-    return number
-
-
 def _peak(facets: Facets) -> Number:
     """What one accelerator does at most, in million million operations a second: the slowest of those that may be started."""
-    stated = _tag(facets, _PEAK)
+    stated = above_zero(facets, _PEAK)
     if stated is not None:
         return stated
     models, variants = facets.accel.models, facets.accel.variants

@@ -7,7 +7,6 @@ keys, tags (`!!python/...`), merge keys and keys that are no text are refused wi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -206,8 +205,3 @@ def plain_scalar(text: str) -> Any:
     if _DECIMAL.fullmatch(text) and len(text) <= 300:
         return Decimal(text)
     return text
-
-
-def dump_json(value: Any) -> str:
-    """Compact JSON of plain data for messages."""
-    return json.dumps(value, ensure_ascii=False, default=str)

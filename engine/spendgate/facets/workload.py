@@ -10,6 +10,8 @@ from spendgate.model.facets import WorkloadKind
 from spendgate.model.values import Unknown
 
 PHASES = ("train", "tune", "search", "infer", "embed", "prepare", "notebook", "orchestrate", "api")
+EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
+"""Phases in which people try something out."""
 
 _SYNONYMS: tuple[tuple[str, str], ...] = (
     ("tune", r"tune|tuning|finetune|finetuning|fine-tune|fine-tuning|lora|sft|rlhf"),

@@ -116,15 +116,6 @@ def stale(baseline: Baseline, met: set[str], scene: Scene) -> tuple[Known, ...]:
     )
 
 
-def met_by(matters: Sequence[Matter], baseline: Baseline) -> set[str]:
-    """The fingerprints of the entries that findings of a run answer to."""
-    return {
-        known.fingerprint
-        for matter in matters
-        if can_be_known(matter) and (known := _recorded_as(matter, baseline)) is not None
-    }
-
-
 def _recorded_as(matter: Matter, baseline: Baseline) -> Known | None:
     finding = matter.finding
     known = baseline.by_fingerprint.get(finding.fingerprint)

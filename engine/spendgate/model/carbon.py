@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from spendgate.model.frozen import Frozen
-from spendgate.model.values import Number
+from spendgate.model.values import Number, Unknown
 
 
 class Footprint(Frozen):
@@ -13,3 +15,11 @@ class Footprint(Frozen):
     kg_month: Number
     embodied_kg_month: Number
     notes: tuple[str, ...] = ()
+
+
+def kilograms(footprint: Footprint | None) -> Decimal | Unknown:
+    """What is emitted in a month; nothing without a footprint, unknown where a figure is missing."""
+    if footprint is None:
+        return Decimal(0)
+    amount = footprint.kg_month
+    return amount if isinstance(amount, (Decimal, Unknown)) else Unknown("its emissions are not known")

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from spendgate.governance.budgets import UNALLOCATED, Budget
-from spendgate.model.carbon import Footprint
-from spendgate.model.case import ResourceCase, look_up, split_path
+from spendgate.governance.budgets import Budget
+from spendgate.model.carbon import kilograms
 from spendgate.model.resource import Action
 from spendgate.model.values import Unknown
+from spendgate.pipeline.allocation import Allocation
 from spendgate.pipeline.assess import Assessed
 
 
@@ -23,17 +23,11 @@ def carbon_goals(assessed: Iterable[Assessed], budgets: Sequence[Budget]) -> Map
     if not goals:
         return {"carbon_goals_missed": ()}
     sums = {budget.name: _Sum() for budget in budgets}
-    scopes = [(budget, [(split_path(path), wanted) for path, wanted in budget.scope.items()]) for budget in budgets]
+    allocation = Allocation(budgets)
     for item in assessed:
         if item.change.action is Action.READ or "data" in item.change.flags:
             continue
-        case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
-        fitting = [
-            budget.name
-            for budget, scope in scopes
-            if scope and all(look_up(case, keys) == wanted for keys, wanted in scope)
-        ]
-        for name in fitting or [UNALLOCATED]:
+        for name in allocation.names(item):
             if name in sums:
                 sums[name].add(item)
     said = [(budget, sums[budget.name].verdict(budget.carbon_kg or Decimal(0))) for budget in goals]
@@ -55,7 +49,7 @@ class _Sum:
 
     def add(self, item: Assessed) -> None:
         """Count one resource in."""
-        after, before = _kilograms(item.carbon), _kilograms(item.carbon_before)
+        after, before = kilograms(item.carbon), kilograms(item.carbon_before)
         gap = next((each for each in (after, before) if isinstance(each, Unknown)), None)
         if gap is not None or isinstance(after, Unknown) or isinstance(before, Unknown):
             self.gap = gap if self.gap is None else self.gap
@@ -68,10 +62,3 @@ class _Sum:
         if self.after > goal and self.after > self.before:
             return self.after.quantize(Decimal("0.1"))
         return self.gap
-
-
-def _kilograms(footprint: Footprint | None) -> Decimal | Unknown:
-    if footprint is None:
-        return Decimal(0)
-    amount = footprint.kg_month
-    return amount if isinstance(amount, (Decimal, Unknown)) else Unknown("its emissions are not known")

@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 
 from spendgate.costing.totals import TotalsBuilder
 from spendgate.costing.view import change_roots
-from spendgate.governance.budgets import UNALLOCATED, Budget
-from spendgate.model.case import Keys, PlainCase, ResourceCase, look_up, split_path
+from spendgate.governance.budgets import Budget
+from spendgate.model.case import Keys, PlainCase, look_up, split_path
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action
 from spendgate.model.values import Unknown
+from spendgate.pipeline.allocation import Allocation, case_of
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.busy import Busy
 from spendgate.pipeline.kept import Keeper
@@ -85,7 +86,7 @@ class Groups:
         paths = sorted({policy.group_by for policy in policies if policy.scope == "group" and policy.group_by})
         self._keys: Mapping[str, Keys] = {path: split_path(path) for path in paths}
         self._budgets = budgets
-        self._scopes = [(one, [(split_path(path), value) for path, value in one.scope.items()]) for one in budgets]
+        self._allocation = Allocation(budgets)
         self._found: dict[str, dict[str, _Group]] = {path: {} for path in paths}
         if BUDGET in self._found:
             self._found[BUDGET] = {budget.name: _Group() for budget in budgets}
@@ -97,10 +98,9 @@ class Groups:
         """Count a resource into its group of each path; `use` tells its measured use, where a source of it is named."""
         if not self._found or item.change.action in _NEVER_JUDGED or "data" in item.change.flags:
             return
-        case = ResourceCase(item.change.address, item.change, item.facets, item.workload.source, {})
         util = use(item) if use is not None else None
         for path, found in self._found.items():
-            for name in self._names(path, case):
+            for name in self._names(path, item):
                 group = found.setdefault(name, _Group())
                 group.add(item, util)
                 if self._parts is not None:
@@ -110,15 +110,10 @@ class Groups:
         for path in self.too_many & self._found.keys():
             del self._found[path]
 
-    def _names(self, path: str, case: ResourceCase) -> Sequence[str]:
+    def _names(self, path: str, item: Assessed) -> Sequence[str]:
         if path == BUDGET:
-            fitting = [
-                budget.name
-                for budget, scope in self._scopes
-                if scope and all(look_up(case, keys) == wanted for keys, wanted in scope)
-            ]
-            return fitting or [UNALLOCATED]
-        value = look_up(case, self._keys[path])
+            return self._allocation.names(item)
+        value = look_up(case_of(item), self._keys[path])
         return [UNKNOWN if isinstance(value, Unknown) else (str(value) if value else UNTAGGED)]
 
     def cases(self, today: date, *, beside: Mapping[str, Any] | None = None) -> Mapping[str, Mapping[str, PlainCase]]:

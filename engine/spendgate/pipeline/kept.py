@@ -8,12 +8,11 @@ from typing import Any
 
 from spendgate.facets.around.alerts import alerts
 from spendgate.facets.around.budget_scopes import BUDGETS, MAKES_A_PLACE, covers, place_of
-from spendgate.model.carbon import Footprint
+from spendgate.facets.workload import EXPERIMENTAL
+from spendgate.model.carbon import kilograms
 from spendgate.model.resource import Action, Resource
 from spendgate.model.values import Bounded, Unknown
 from spendgate.pipeline.assess import Assessed
-
-_EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
 
 
 class Keeper:
@@ -129,7 +128,7 @@ def _gets_accelerators(item: Assessed) -> bool:
 def _experiment(item: Assessed) -> str | None:
     """The experiment that work with accelerators is a part of by its tag, empty if it names none; None for other things."""
     facets = item.facets
-    if facets.accel.max_total == 0 or facets.workload.phase not in _EXPERIMENTAL or facets.kind == "compute.template":
+    if facets.accel.max_total == 0 or facets.workload.phase not in EXPERIMENTAL or facets.kind == "compute.template":
         return None
     tag = facets.tags.get("experiment") if not isinstance(facets.tags, Unknown) else None
     return tag if isinstance(tag, str) else ""
@@ -138,17 +137,10 @@ def _experiment(item: Assessed) -> str | None:
 def _kilograms_with(added: Decimal | Unknown, item: Assessed) -> Decimal | Unknown:
     """Kilograms of CO2 equivalents a month that the change adds, with one resource more."""
     for sign, footprint in ((1, item.carbon), (-1, item.carbon_before)):
-        amount = _kilograms(footprint)
+        amount = kilograms(footprint)
         if isinstance(added, Unknown):
             return added
         if isinstance(amount, Unknown):
             return amount
         added += sign * amount
     return added
-
-
-def _kilograms(footprint: Footprint | None) -> Decimal | Unknown:
-    if footprint is None:
-        return Decimal(0)
-    amount = footprint.kg_month
-    return amount if isinstance(amount, (Decimal, Unknown)) else Unknown("its emissions are not known")

@@ -53,10 +53,6 @@ class Ownership(Frozen):
         """An hour of the whole machine that somebody uses."""
         return (self.capital_per_hour() + self.power_per_hour()) / self.utilisation
 
-    def accelerator_hour(self, count: Decimal) -> Decimal:
-        """An hour of one of its `count` accelerators that somebody uses."""
-        return self.machine_hour() / count
-
 
 def ownership(machine: OwnMachine) -> Ownership:
     """What a machine costs its owner, from its entry in the rates file (which has been checked to state all of it)."""

@@ -61,7 +61,7 @@ def test_a_server_of_ones_own_costs_what_the_worked_example_says() -> None:
         share: Ownership(D(280_000), D(4), D(3000), D(10200), D("1.4"), D("0.12"), D("0.15"), utilisation=D(share))
         for share in ("1", "0.5", "0.3")
     }
-    hours = {share: round(each.accelerator_hour(D(8)), 2) for share, each in owned.items()}
+    hours = {share: round(each.machine_hour() / 8, 2) for share, each in owned.items()}
     assert hours == {"1": D("1.36"), "0.5": D("2.57"), "0.3": D("4.19")}
 
 

@@ -14,7 +14,7 @@ from spendgate.inputs.terraform_source.encoding_functions import ENCODING
 from spendgate.inputs.terraform_source.network_functions import NETWORK
 from spendgate.inputs.terraform_source.number_functions import NUMBERS
 from spendgate.inputs.terraform_source.text_functions import TEXTS
-from spendgate.inputs.terraform_source.values import EvaluationError, first_unknown, is_unknown, reason_of
+from spendgate.inputs.terraform_source.values import EvaluationError, first_unknown
 from spendgate.model.values import Unknown
 
 Function = Callable[..., Any]
@@ -53,8 +53,3 @@ def _apply(name: str, function: Function, arguments: list[Any]) -> Any:
         raise EvaluationError(f"{name}() does not take {len(arguments)} such arguments") from None
     except (ValueError, ArithmeticError, LookupError, OverflowError) as error:
         raise EvaluationError(f"{name}(): {type(error).__name__}") from None
-
-
-def unknown_argument(value: Any) -> Unknown | None:
-    """The unknown that a whole argument is, or None."""
-    return Unknown(reason_of(value)) if is_unknown(value) else None

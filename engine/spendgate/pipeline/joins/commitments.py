@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ENDS_SOON = timedelta(days=30)
 _LOOKED_UP_WITHIN = timedelta(days=30)
-_NO_SPOT = frozenset({"spot", "reserved", "capacity-block"})
+_PAID_OTHERWISE = frozenset({"spot", "reserved", "capacity-block"})
 _COVERED: Mapping[str, Any] = {"covered": True}
 _NOTHING_FREE: Mapping[str, Any] = {"covered": False, "free_per_hour": Decimal(0), "free_share": Decimal(0)}
 
@@ -161,7 +161,7 @@ def _family(provider: str, name: str) -> str:
 
 
 def _is_paid_by_hour(pool: Pool) -> bool:
-    return not (isinstance(pool.purchase.model, str) and pool.purchase.model in _NO_SPOT)
+    return not (isinstance(pool.purchase.model, str) and pool.purchase.model in _PAID_OTHERWISE)
 
 
 def _money(found: Mapping[str, Any] | Unknown) -> tuple[bool, Decimal]:

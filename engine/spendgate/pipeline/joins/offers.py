@@ -44,9 +44,9 @@ def stranded_by(sizes: set[Decimal], per: Decimal) -> Decimal:
 
 def smaller(shape: NodeShape, sizes: set[Decimal], catalog: Catalog) -> tuple[str, ...]:
     """Machine types with fewer accelerators that would hold the largest pod: of the same model, else of other families."""
-    own = next((spec for cloud in _CLOUDS if (spec := catalog.machine(cloud, shape.machine_type)) is not None), None)
-    cloud = next((cloud for cloud in _CLOUDS if catalog.machine(cloud, shape.machine_type) is not None), None)
-    if own is None or cloud is None:
+    known = ((cloud, catalog.machine(cloud, shape.machine_type)) for cloud in _CLOUDS)
+    cloud, own = next(((cloud, spec) for cloud, spec in known if spec is not None), ("", None))
+    if own is None:
         return ()
     most = max(sizes, default=Decimal(1))
     specs = (catalog.machine(cloud, name) for name in catalog.machine_types(cloud))

@@ -28,7 +28,9 @@ FRESH = timedelta(hours=24)
 """What was free longer ago than a day is not known to be free."""
 _OWN = frozenset({"onprem_node", "onprem_pool"})
 _CLOUDS = frozenset({"aws", "google", "azure"})
-_TAKEN = ("alloc", "down", "drain", "fail", "maint", "reserved", "power")
+_AWAY = ("down", "drain", "fail", "maint", "power")
+"""Parts of words for the state of a machine that takes no work."""
+_TAKEN = ("alloc", "reserved")
 _MULTIKUEUE = "kueue.x-k8s.io/multikueue"
 _VIRTUAL_NODES = "virtual-kubelet.io/provider"
 _NO_DATA = "how much of its data would leave the cloud is not stated (tag data-gb)"
@@ -60,9 +62,8 @@ def facts(run: Run, settings: Settings, now: datetime) -> Iterator[tuple[int, Ma
     queued = any(_is_multikueue(item) for item in run.assessed)
     offers = _Offers(own, run.prices.source)
     for place, item in sorted(wanted, key=lambda pair: (-_expected(pair[1]), pair[0])):
-        if not (
-            queued and item.facets.k8s.get("queue")
-        ):  # NOTE: such a queue sends its work to one's own clusters itself.
+        # NOTE: a queue of MultiKueue sends its work to one's own clusters itself.
+        if not queued or not item.facets.k8s.get("queue"):
             yield place, {"own": offers.about(item)}
 
 
@@ -101,7 +102,7 @@ def _free(resource: Resource, per: Decimal) -> Decimal | Unknown:
     """Free accelerators of one machine: as stated, else none or all as its state says."""
     used = resource.attributes.number("accelerators_used")
     state = (resource.observed.state or "") if resource.observed is not None else ""
-    if any(word in state for word in ("down", "drain", "fail", "maint", "power")):
+    if any(word in state for word in _AWAY):
         return Decimal(0)
     if isinstance(used, Decimal):
         return max(per - used, Decimal(0))

@@ -11,13 +11,12 @@ from typing import Any
 from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessed
 from spendgate.pipeline.cases import Run
-from spendgate.pipeline.joins.activity import OVER, is_over
+from spendgate.pipeline.joins.activity import OVER, WENT_WRONG, is_over, went_wrong
 from spendgate.settings import Settings
 
 _SHARE = Decimal("0.01")
 """A pilot has at least a hundredth of the accelerators: less says nothing of what comes."""
 _NAMED = 10
-_WENT_WRONG = frozenset({"failed", "stopped", "stopping", "cancelled"})
 
 
 def facts(run: Run, settings: Settings, now: datetime) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -49,16 +48,5 @@ def _experiment(item: Assessed) -> str | None:
 def _succeeded(item: Assessed) -> bool:
     resource = item.change.resource
     if resource.observed is not None:
-        return (resource.observed.state or "") in OVER - _WENT_WRONG
-    return is_over(resource) and not _failed(resource.attributes.values.get("status"))
-
-
-def _failed(status: Any) -> bool:
-    conditions = status.get("conditions") if isinstance(status, Mapping) else None
-    said = [status.get("phase"), status.get("jobStatus")] if isinstance(status, Mapping) else []
-    met = [
-        each.get("type")
-        for each in (conditions if isinstance(conditions, list) else ())
-        if isinstance(each, Mapping) and str(each.get("status")) == "True"
-    ]
-    return any(str(word).lower() in _WENT_WRONG for word in (*said, *met))
+        return (resource.observed.state or "") in OVER - WENT_WRONG
+    return is_over(resource) and not went_wrong(resource)

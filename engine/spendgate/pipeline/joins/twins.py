@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from spendgate.facets.fingerprint import Work, fingerprint, work_of
 from spendgate.facets.kubernetes.kinds import KINDS
+from spendgate.facets.workload import EXPERIMENTAL
 from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Action, Resource
 from spendgate.model.values import Unknown
@@ -19,7 +20,6 @@ from spendgate.pipeline.joins.activity import OVER, is_over
 from spendgate.settings import Settings
 
 _THERE_ALREADY = frozenset({Action.NO_OP, Action.EXISTS, Action.UPDATE, Action.IMPORT, Action.MOVE})
-_EXPERIMENTAL = frozenset({"train", "tune", "search", "notebook"})
 _SHOWN = 3
 _NAMED = 10
 """Copies that are named: with thousands of one work, naming all at each would grow with their square."""
@@ -85,11 +85,12 @@ def _twins(active: Sequence[_Active]) -> Iterator[tuple[int, Mapping[str, Any]]]
 
 
 def _copy(same: Sequence[str]) -> Mapping[str, Any]:
-    return {"redundant_share": Decimal(1), "redundant": f"does the same work as {_listed(same)}"}
+    return {"redundant_share": Decimal(1), "redundant": f"does the same work as {_listed(same, len(same))}"}
 
 
-def _listed(addresses: Sequence[str]) -> str:
-    more = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
+def _listed(addresses: Sequence[str], number: int) -> str:
+    """The first of so many addresses."""
+    more = f" and {number - _SHOWN} more" if number > _SHOWN else ""
     return ", ".join(addresses[:_SHOWN]) + more
 
 
@@ -149,7 +150,7 @@ def _together(run: Run, now: datetime) -> Iterator[tuple[int, Mapping[str, Any]]
     teams: dict[str, list[int]] = defaultdict(list)
     for place, item in enumerate(run.assessed):
         facets = item.facets
-        if item.change.after is None or facets.accel.count != 1 or facets.workload.phase not in _EXPERIMENTAL:
+        if item.change.after is None or facets.accel.count != 1 or facets.workload.phase not in EXPERIMENTAL:
             continue
         team = facets.tags.get("team") if not isinstance(facets.tags, Unknown) else None
         if isinstance(team, str) and team:
@@ -170,19 +171,20 @@ def _packed(run: Run, places: Sequence[int], now: datetime) -> Iterator[tuple[in
             gap = next((each for each in (busy, memory) if isinstance(each, Unknown)), Unknown("it was not measured"))
             yield place, {"fits_together": gap, "busiest": gap}
     held: list[tuple[Decimal, Decimal, int]] = []
-    for each in [*sorted(measured), None]:
-        full = each is None or sum(busy for busy, *_ in [*held, each]) > 1 or sum(m for _, m, _ in [*held, each]) > 1
-        if full:
+    busy_sum = memory_sum = Decimal(0)
+    for busy, memory, place in sorted(measured):
+        if busy_sum + busy > 1 or memory_sum + memory > 1:
             yield from _share(run, held)
-            held = []
-        if each is not None:
-            held.append(each)
+            held, busy_sum, memory_sum = [], Decimal(0), Decimal(0)
+        held.append((busy, memory, place))
+        busy_sum, memory_sum = busy_sum + busy, memory_sum + memory
+    yield from _share(run, held)
 
 
 def _share(run: Run, held: Sequence[tuple[Decimal, Decimal, int]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     addresses = [run.assessed[place].change.address for *_, place in held]
     for number, (_, _, place) in enumerate(held):
-        others = tuple(address for other, address in enumerate(addresses) if other != number)
+        others: tuple[str, ...] = (*addresses[:number], *addresses[number + 1 : _NAMED + 1])[:_NAMED]
         yield (
             place,
             {
@@ -190,6 +192,6 @@ def _share(run: Run, held: Sequence[tuple[Decimal, Decimal, int]]) -> Iterator[t
                 "fits_with": others,
                 "busiest": max(busy for busy, *_ in held),
                 "redundant_share": 1 - 1 / Decimal(len(held)),
-                "redundant": f"would fit onto one accelerator together with {_listed(others)}",
+                "redundant": f"would fit onto one accelerator together with {_listed(others, len(held) - 1)}",
             },
         )
