@@ -1,13 +1,13 @@
-"""Asks a Prometheus for the use of machines over a window, by PromQL. Read-only: instant queries and nothing else."""
+"""Asks a Prometheus for the use of machines and workloads over a window, by PromQL. Read-only: queries and nothing else."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from http.client import HTTPException
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError, SettingsError
 from spendgate.inputs.utilisation.measured import Sample, Use
-from spendgate.inputs.utilisation.promql import MACHINES, WORKLOAD_LABELS, over, workload
-from spendgate.inputs.utilisation.promql import workloads as workload_queries
+from spendgate.inputs.utilisation.promql import MACHINES, STEP_SECONDS, over
+from spendgate.inputs.utilisation.workloads import workload_samples
 from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Level, Problem
 from spendgate.model.values import Unknown
@@ -26,8 +26,6 @@ _LARGEST_ANSWER_BYTES = 256 * 1024 * 1024
 _WINDOW = re.compile(r"(\d+)([hd])")
 _SECONDS = re.compile(r"(\d+)s")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-Named: TypeAlias = Callable[[Mapping[str, Any]], "str | None"]
-"""The name by which the resource of a result is known, from the result's labels."""
 LABELS = ("resource", "instance_id", "node", "kubernetes_node", "Hostname", "instance")
 """Labels that may name the machine, the most telling first; `instance` loses its port."""
 
@@ -100,62 +98,64 @@ def ask(
     return Use(samples, asked.shown)
 
 
-def _machines(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
-    def named(labels: Mapping[str, Any]) -> str | None:
-        return _machine(labels, asked.label)
-
-    labels = (asked.label,) if asked.label else LABELS
-    return _samples(asked, now, token, MACHINES, labels, named)
+def _window(asked: Question, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when. NOTE: whole steps, so that a full window has the same number of them whatever the clock says."""
+    end = datetime.fromtimestamp(now.timestamp() // STEP_SECONDS * STEP_SECONDS, UTC)
+    return end - timedelta(seconds=int(asked.window_days * 86_400)), end
 
 
 def _workloads(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
-    return _samples(asked, now, token, workload_queries(), WORKLOAD_LABELS, workload)
+    def results(path: str, parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        return _results(asked, path, parameters, token)
+
+    return workload_samples(results, *_window(asked, now))
 
 
-def _samples(
-    asked: Question,
-    now: datetime,
-    token: str | None,
-    expressions: Sequence[tuple[str, str]],
-    labels: tuple[str, ...],
-    named: Named,
-) -> Iterator[Sample]:
+def _machines(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
+    labels = (asked.label,) if asked.label else LABELS
     seen: set[tuple[str, str]] = set()
-    start = now - timedelta(seconds=int(asked.window_days * 86_400))
-    for metric, expression in expressions:
+    start, end = _window(asked, now)
+    for metric, expression in MACHINES:
         queries = over(expression, int(asked.window_days * 24), labels)
-        means = _answer(asked, queries.mean, now, token, named)
+        means = _answer(asked, queries.mean, end, token)
         if not means:
             continue
-        peaks = _answer(asked, queries.peak, now, token, named)
-        counts = _answer(asked, queries.count, now, token, named)
+        peaks = _answer(asked, queries.peak, end, token)
+        counts = _answer(asked, queries.count, end, token)
         for name, mean in means.items():
             if (metric, name) not in seen:
                 seen.add((metric, name))
-                yield Sample(name, metric, mean, peaks.get(name), int(counts.get(name, 0)), start, now)
+                yield Sample(name, metric, mean, peaks.get(name), int(counts.get(name, 0)), start, end)
 
 
-def _answer(asked: Question, query: str, now: datetime, token: str | None, named: Named) -> dict[str, Decimal]:
+def _answer(asked: Question, query: str, end: datetime, token: str | None) -> dict[str, Decimal]:
+    """The values before a moment by machine. NOTE: a step on that moment would be one too many, both ends of a window count."""
+    values: dict[str, Decimal] = {}
+    for entry in _results(asked, "query", {"query": query, "time": end.timestamp() - 1}, token):
+        labels, pair = entry.get("metric"), entry.get("value")
+        name = _machine(labels if isinstance(labels, Mapping) else {}, asked.label)
+        value = _decimal(pair[1]) if isinstance(pair, list) and len(pair) > 1 else None
+        if name and value is not None:
+            values[name] = value
+    return values
+
+
+def _results(
+    asked: Question, path: str, parameters: Mapping[str, Any], token: str | None
+) -> Sequence[Mapping[str, Any]]:
     seconds = asked.timeout_seconds
-    body = urlencode({"query": query, "time": now.astimezone(UTC).timestamp(), "timeout": f"{int(seconds)}s"})
-    request = Request(f"{asked.url}/api/v1/query", data=body.encode(), method="POST")
+    body = urlencode({**parameters, "timeout": f"{int(seconds)}s"})
+    request = Request(f"{asked.url}/api/v1/{path}", data=body.encode(), method="POST")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     with urlopen(request, timeout=seconds) as response:
         data = response.read(_LARGEST_ANSWER_BYTES)
     found = decode_any(data, asked.shown)
-    result = (
-        found.get("data", {}).get("result") if isinstance(found, Mapping) and found.get("status") == "success" else None
-    )
-    if not isinstance(result, list):
+    answer = found.get("data") if isinstance(found, Mapping) and found.get("status") == "success" else None
+    said = answer.get("result") if isinstance(answer, Mapping) else None
+    if not isinstance(said, list):
         raise InputError("answered with something else than a result")
-    values: dict[str, Decimal] = {}
-    for entry in result:
-        name = named(entry.get("metric") or {})
-        value = _decimal((entry.get("value") or [None, None])[1])
-        if name and value is not None:
-            values[name] = value
-    return values
+    return [result for result in said if isinstance(result, Mapping)]
 
 
 def _machine(labels: Mapping[str, Any], wanted: str | None) -> str | None:

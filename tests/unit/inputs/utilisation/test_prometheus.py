@@ -21,6 +21,9 @@ from spendgate.model.values import Unknown
 FACETS = Facets(accel=Accelerators(8))
 
 
+NOW = datetime.now(UTC)
+
+
 def machine(name: str) -> Resource:
     """A node of a cluster by its name."""
     return Resource(f"onprem_node.{name}", "onprem_node", name, "onprem", Attributes())
@@ -31,6 +34,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running Prometheus: node `old` has a week of history, node `live` is scraped."""
     now = datetime.now(UTC)
     lines = ["# TYPE DCGM_FI_PROF_GR_ENGINE_ACTIVE gauge"]
+    for hours in range(9 * 24, 0, -1):
+        moment = NOW - timedelta(hours=hours, minutes=17, seconds=3)
+        lines.append(f'DCGM_FI_PROF_GR_ENGINE_ACTIVE{{Hostname="hourly",gpu="7"}} 0.5 {moment.timestamp():.0f}')
     for gpu in range(2):
         for minutes in range(7 * 24 * 60, 0, -5):
             moment = (now - timedelta(minutes=minutes)).timestamp()
@@ -52,13 +58,31 @@ def test_a_week_of_history_is_measured(server: str) -> None:
 
 @pytest.mark.service
 def test_a_machine_that_is_scraped_since_a_moment_has_too_few_samples(server: str) -> None:
-    # NOTE: a subquery looks at whole steps of five minutes: the next one sees what is scraped now, whenever the test runs.
-    now = datetime.fromtimestamp((int(time.time()) // 300 + 1) * 300, UTC)
+    # NOTE: a window ends before a whole step of five minutes: the next but one sees what is scraped now, whenever the test runs.
+    now = datetime.fromtimestamp((int(time.time()) // 300 + 2) * 300, UTC)
     use = ask(f"{server}?window=7d", now)
     gap = use.of(machine("live"), FACETS, now)["gpu"]
     assert isinstance(gap, Unknown)
     assert "samples in 7 days, 168 are needed" in gap.reason
     assert isinstance(use.of(machine("absent"), FACETS, now)["gpu"], Unknown)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("minutes", [0, 1, 4, 5, 13, 17, 18, 22, 29, 41, 59])
+@pytest.mark.parametrize(("window", "count"), [("24h", 24), ("7d", 168)])
+def test_a_window_of_an_hourly_metric_has_all_its_values_whatever_the_clock_says(
+    minutes: int, window: str, count: int, server: str
+) -> None:
+    now = (NOW - timedelta(hours=5)).replace(minute=minutes, second=11)
+    found = ask(f"{server}?window={window}", now, workloads=False).of(machine("hourly"), FACETS, now)
+    assert (found["gpu"], found["samples"]) == (Decimal("0.5"), count)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("minutes", [0, 1, 4, 5, 13, 59])
+def test_a_full_window_has_one_sample_a_step(minutes: int, server: str) -> None:
+    now = (NOW - timedelta(hours=5)).replace(minute=minutes, second=11)
+    assert ask(f"{server}?window=24h", now, workloads=False).of(machine("old"), FACETS, now)["samples"] == 288
 
 
 @pytest.mark.service
@@ -91,6 +115,25 @@ def test_a_server_that_fails_leaves_use_unknown(body: bytes, status: int, delay_
     assert isinstance(use.of(machine("old"), FACETS, now)["gpu"], Unknown)
     assert "PLANTED" not in problem.message
     assert failing.headers[0] == "Bearer PLANTED-TOKEN"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        b"[1]",
+        b"[null]",
+        b'[{"metric":3,"value":7,"values":9}]',
+        b'[{"metric":{"node":"old","owner_kind":"Job","owner_name":"x","namespace":"y"},"value":[1],"values":[[1],null,[1,"x"],["a",1]]}]',
+        b'[{"metric":{"node":"old"},"value":[1,"NaN"],"values":[[1,"NaN"],[2,"+Inf"]]}]',
+    ],
+    ids=["numbers", "nothing", "no labels", "odd values", "no numbers"],
+)
+def test_odd_results_are_no_measure_and_no_crash(result: bytes) -> None:
+    now = datetime.now(UTC)
+    with Server(b'{"status":"success","data":{"result":' + result + b"}}") as odd:
+        use = ask(f"http://127.0.0.1:{odd.port}?window=6h", now)
+    assert isinstance(use.of(machine("old"), FACETS, now)["gpu"], Unknown)
+    assert use.problems[0].undetermined
 
 
 def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.unit.inputs.utilisation.prometheus_server import prometheus
 
 from spendgate.inputs.utilisation.measured import Use
 from spendgate.inputs.utilisation.prometheus import ask
-from spendgate.inputs.utilisation.promql import workload, workloads
+from spendgate.inputs.utilisation.promql import WorkloadQueries, workload
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
@@ -83,6 +83,7 @@ def use(tmp_path_factory: pytest.TempPathFactory) -> Use:
     for container in ("proxy", "POD", ""):
         past.add("container_cpu_usage_seconds_total", lambda at: 3.0 * at, namespace="ai", pod="chat-5f-a", container=container)  # fmt: skip
     past.add("DCGM_FI_PROF_GR_ENGINE_ACTIVE", lambda _: 0.6, namespace="gpu", pod="dcgm-1", exported_namespace="ai", exported_pod="chat-5f-b", gpu="0", Hostname="n1")  # fmt: skip
+    past.add("DCGM_FI_DEV_GPU_UTIL", lambda _: 100, namespace="gpu", pod="dcgm-1", exported_namespace="ai", exported_pod="chat-5f-b", gpu="0", Hostname="n1")  # fmt: skip
     past.pod("db-0", ("StatefulSet", "db"), (1.2, 1), (3, 4))
     past.pod("nightly-1-x", ("Job", "nightly-1"), (1, 2), (1, 2), running=0.5)
     past.add("kube_job_owner", lambda _: 1, namespace="ai", job_name="nightly-1", owner_kind="CronJob", owner_name="nightly", owner_is_controller="true")  # fmt: skip
@@ -153,4 +154,4 @@ def test_a_machine_of_the_name_of_a_workload_is_another_thing(use: Use) -> None:
 
 def test_results_without_an_owner_name_nothing() -> None:
     assert workload({"namespace": "ai", "owner_kind": "", "owner_name": "x"}) is None
-    assert {metric for metric, _ in workloads()} == {"cpu", "memory", "gpu", "tensor", "gpu_memory"}
+    assert {share.metric for share in WorkloadQueries(()).shares()} == {"cpu", "memory", "gpu", "tensor", "gpu_memory"}
