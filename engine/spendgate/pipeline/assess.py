@@ -18,6 +18,7 @@ from spendgate.costing.usage import STATED_ALONE, UsageFile, UsageValueError
 from spendgate.costing.vectors import vectors_of
 from spendgate.facets import ADAPTERS
 from spendgate.facets.around import with_surroundings
+from spendgate.facets.callers import with_calls
 from spendgate.facets.compose import compose
 from spendgate.facets.observed import as_observed
 from spendgate.graph import Graph
@@ -223,7 +224,7 @@ class Assessor:
             known = resource.provider in ADAPTERS
             adapter = ADAPTERS.get(resource.provider) if known else _Plain()
             self._adapters[resource.provider] = adapter
-        facets = with_surroundings(adapter.describe(resource, context), resource, context)
+        facets = with_surroundings(with_calls(adapter.describe(resource, context), resource), resource, context)
         return as_observed(facets, resource.observed) if resource.observed is not None else facets
 
 

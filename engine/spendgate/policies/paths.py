@@ -85,7 +85,7 @@ VOCABULARY: Words = {
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
         **dict.fromkeys(("redundant", "redundant_share", "pilot_runs")),
-        **dict.fromkeys(("target_expires", "placed", "fast_network", "zones")),
+        **dict.fromkeys(("target_expires", "placed", "fast_network", "zones", "model_grants")),
         "offer": dict.fromkeys(("accelerators", "requested", "requested_share", "per_machine", "stranded", "smaller")),
         **dict.fromkeys(("processes", "idle_share", "demand")),
         "own": dict.fromkeys(
@@ -192,14 +192,9 @@ def unit_of(path: str) -> str:
     keys = path.split(".")
     if len(keys) > 1 and keys[-1] in _MONEY_SIZES:
         keys = keys[:-1]
-    if keys[-1] == "hourly" or keys[-1].endswith("monthly"):
+    if keys[-1] == "hourly" or keys[-1].endswith("monthly") or keys[0] == "budget":
         return "money"
     return "share" if keys[-1].endswith("_share") else ""
-
-
-def is_money(path: str) -> bool:
-    """Whether a path counts money: what is shown as such, and what a budget says."""
-    return unit_of(path) == "money" or path.startswith("budget.")
 
 
 def is_accelerator_model(keys: Keys) -> bool:

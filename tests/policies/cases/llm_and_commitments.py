@@ -1,5 +1,7 @@
 """Plans and manifests for the packs llm and commitments."""
 
+import json
+
 from tests.policies.manifests import deployment, job, manifest, pod, thing
 from tests.policies.plans import plan
 from tests.policies.plans import resource as r
@@ -55,6 +57,22 @@ def _reserved(*more: str, **fields: object) -> str:
     )  # fmt: skip
 
 
+def _statements(*statements: dict[str, object], type_: str = "aws_iam_policy") -> str:
+    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return plan(r(f"{type_}.a", name="a", policy=text))
+
+
+def _allow(action: object, resource: object, **more: object) -> dict[str, object]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+_PROFILE = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/x"
+_MODELS = "arn:aws:bedrock:*::foundation-model/*"
+_TASK = json.dumps([{"name": "a", "image": "a", "secrets": [{"name": "ANTHROPIC_API_KEY", "valueFrom": "arn:a"}]}])
+_CLOUD_RUN = [{"containers": [{"image": "a", "env": [{"name": "OPENAI_API_KEY", "value_source": [{}]}]}]}]
+_CONTAINER_APP = [{"container": [{"name": "a", "image": "a", "cpu": 1, "memory": "2Gi", "env": [
+    {"name": "OPENAI_API_KEY", "secret_name": "a"}, {"name": "OPENAI_BASE_URL", "value": "https://gateway.example.com"}]}]}]  # fmt: skip
+
 CASES = {
     "LLM-001": {
         "fail.no-load-stated": _azure("ProvisionedManaged", 50),
@@ -80,6 +98,9 @@ CASES = {
         "pass.ten-thousand-a-minute": _azure("Standard", 10),
         "fail.three-hundred-thousand-a-minute": _azure("Standard", 300),
         "fail.key-without-gateway": _calling(OPENAI_API_KEY="x"),
+        "fail.key-in-a-function": plan(
+            r("aws_lambda_function.a", function_name="a", tags=DEV, environment=[{"variables": {"OPENAI_API_KEY": "x"}}])
+        ),
         "pass.key-of-a-gateway": _calling(OPENAI_API_KEY="x", OPENAI_BASE_URL="http://gateway"),
         "unknown.capacity-known-after-apply": _UNKNOWN_CAPACITY,
         "skip.no-model": _calling(PORT="80"),
@@ -109,6 +130,28 @@ CASES = {
     "LLM-006": {
         "fail.key-of-a-provider": _calling(ANTHROPIC_API_KEY="x"),
         "pass.key-of-a-gateway": _calling(ANTHROPIC_API_KEY="x", ANTHROPIC_BASE_URL="http://gateway"),
+        "fail.key-in-a-function": plan(
+            r("aws_lambda_function.a", function_name="a", tags=DEV, environment=[{"variables": {"OPENAI_API_KEY": "x"}}])
+        ),
+        "fail.key-among-secrets-of-a-task": plan(r("aws_ecs_task_definition.a", family="a", tags=DEV, container_definitions=_TASK)),
+        "fail.key-in-cloud-run": plan(r("google_cloud_run_v2_service.a", name="a", location="us-central1", template=_CLOUD_RUN)),
+        "pass.key-of-a-gateway-in-a-container-app": plan(r("azurerm_container_app.a", name="a", template=_CONTAINER_APP, tags=DEV)),
+        "fail.key-in-a-service-of-knative": manifest(
+            {"apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": {"name": "a", "namespace": "ml"},
+             "spec": {"template": {"spec": pod(env={"OPENAI_API_KEY": "x"})}}}
+        ),
+        "fail.policy-on-a-list": _statements(_allow(["bedrock:InvokeModel"], ["*"])),
+        "fail.policy-of-a-user": _statements(_allow("bedrock:*", "*"), type_="aws_iam_user_policy"),
+        "pass.policy-on-a-profile-beside-buckets": _statements(_allow("bedrock:InvokeModel", _PROFILE), _allow("s3:ListAllMyBuckets", "*")),
+        "pass.models-through-a-profile-alone": _statements(
+            _allow("bedrock:InvokeModel", _PROFILE),
+            _allow("bedrock:InvokeModel", _MODELS, Condition={"StringLike": {"bedrock:InferenceProfileArn": _PROFILE}}),
+        ),
+        "skip.policy-that-forbids": _statements({"Effect": "Deny", "Action": "bedrock:*", "Resource": "*"}),
+        "skip.policy-that-lists-models": _statements(_allow("bedrock:List*", "*")),
+        "unknown.policy-known-after-apply": plan(
+            r("aws_iam_policy.a", name="a", unknown={"policy": True}, refs={"policy": "data.aws_iam_policy_document.a.json"})
+        ),
         "fail.policy-on-foundation-models": _iam("arn:aws:bedrock:us-east-1::foundation-model/small"),
         "pass.policy-on-a-profile": _iam("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/x"),
         "unknown.tags-known-after-apply": plan(

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from spendgate.facets.around import captures, data, gateways, launches, placements, reservations, timetables, zones
+from spendgate.facets.around import (
+    captures,
+    data,
+    gateways,
+    grants,
+    launches,
+    placements,
+    reservations,
+    timetables,
+    zones,
+)
 from spendgate.model.facets import Facets
 from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.ports import FacetContext
 
-_PARTS = (launches, gateways, timetables, reservations, data, captures, placements, zones)
+_PARTS = (launches, gateways, timetables, reservations, data, captures, placements, zones, grants)
 _ASKED: Mapping[str, tuple[Callable[[Resource, Facets, FacetContext], Mapping[str, Any]], ...]] = {
     type_: tuple(part.facts for part in _PARTS if type_ in part.TYPES) for part in _PARTS for type_ in part.TYPES
 }

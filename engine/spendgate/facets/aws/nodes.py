@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from math import ceil
 
@@ -11,9 +12,10 @@ from spendgate.facets.aws.compute import ON_DEMAND, SPOT
 from spendgate.facets.aws.groups import TEMPLATES, Shape, override_types, pool_of, purchase_of, scaling, shape
 from spendgate.facets.aws.place import first_text, region, stated_number, stated_text, tags
 from spendgate.facets.compose import compose
+from spendgate.facets.embedded import embedded
 from spendgate.facets.tags import NO_TAGS
 from spendgate.model.attributes import Attributes
-from spendgate.model.facets import Capacity, Disk, Facets, Limits, Purchase
+from spendgate.model.facets import Accelerators, Capacity, Disk, Facets, Limits, Purchase
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown, Whole
 from spendgate.ports import FacetContext
@@ -123,6 +125,7 @@ def batch_job(resource: Resource, context: FacetContext) -> Facets:
     attributes = resource.attributes
     seconds = attributes.number("timeout.0.attempt_duration_seconds")
     hours = seconds / 3600 if isinstance(seconds, Decimal) else seconds
+    attempts = attributes.whole("retry_strategy.0.attempts")
     return compose(
         resource,
         context,
@@ -130,11 +133,24 @@ def batch_job(resource: Resource, context: FacetContext) -> Facets:
         name=attributes.text("name"),
         region=region(resource, context),
         tags=tags(resource, context),
+        # NOTE: what AWS calls attempts counts the first one too.
         limits=Limits(
-            max_runtime_hours=hours, retries=attributes.whole("retry_strategy.0.attempts"), cap_supported=True
+            max_runtime_hours=hours, retries=attempts - 1 if isinstance(attempts, int) else attempts, cap_supported=True
         ),
+        accel=Accelerators(count=_gpus(attributes)),
         capacity=Capacity(0, 0, 0),
     )
+
+
+def _gpus(attributes: Attributes) -> Whole:
+    """The GPUs that one container of a job asks for; which ones its queue's machines tell."""
+    container = embedded(attributes.values.get("container_properties"))
+    asked = container.get("resourceRequirements") if isinstance(container, Mapping) else None
+    for each in asked if isinstance(asked, list) else ():
+        if isinstance(each, Mapping) and each.get("type") == "GPU":
+            number = str(each.get("value"))
+            return int(number) if number.isdecimal() else Unknown("the number of its GPUs is filled in later")
+    return 0
 
 
 def cluster(resource: Resource, context: FacetContext) -> Facets:

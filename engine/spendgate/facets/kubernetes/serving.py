@@ -8,6 +8,7 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
+from spendgate.facets.callers import PROVIDER_KEY, is_gateway
 from spendgate.facets.kubernetes.checkpoints import shows_checkpoints
 from spendgate.facets.kubernetes.demand import containers_of
 from spendgate.facets.kubernetes.reading import dig, maps, quantity, texts
@@ -92,7 +93,6 @@ _NUMBERS = frozenset(
     {"tensor_parallel", "pipeline_parallel", "data_parallel", "max_model_len", "max_num_seqs", "gpu_memory_utilization",
      "processes_per_node", "nodes", "trials", "parallel_trials"}
 )  # fmt: skip
-_PROVIDER_KEY = re.compile(r"(OPENAI|ANTHROPIC|MISTRAL|COHERE|GEMINI|GOOGLE|AZURE_OPENAI|GROQ|TOGETHER)_API_KEY")
 _EXPERIMENTS = {"MLFLOW_EXPERIMENT_NAME": "experiment", "WANDB_PROJECT": "experiment"}
 _QUANTISED = re.compile(r"(awq|gptq|gguf|int4|int8|fp8|w4a16|w8a8|nf4|bnb|nvfp4|mxfp4)", re.IGNORECASE)
 
@@ -158,9 +158,9 @@ def _facts(container: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from flags(words)
     for entry in maps(container.get("env")):
         name, value = str(entry.get("name")), entry.get("value")
-        if _PROVIDER_KEY.fullmatch(name):
+        if PROVIDER_KEY.fullmatch(name):
             yield "provider_key", name
-        if name.endswith("_BASE_URL") or name == "OPENAI_API_BASE":
+        if is_gateway(name):
             yield "gateway", True
         if name.endswith(("_ADDITIONAL_ARGS", "_EXTRA_ARGS")) and isinstance(value, str):
             yield from flags(value.split())

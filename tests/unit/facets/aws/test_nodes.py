@@ -92,9 +92,16 @@ def test_a_batch_environment_on_fargate_has_no_machines() -> None:
 
 
 def test_a_batch_job_has_a_time_limit_and_retries() -> None:
-    attributes = {"timeout": [{"attempt_duration_seconds": 7200}], "retry_strategy": [{"attempts": 3}]}
-    limits = facets_of("aws_batch_job_definition", attributes).limits
-    assert (limits.max_runtime_hours, limits.retries, limits.cap_supported) == (2, 3, True)
+    container = '{"image": "a", "resourceRequirements": [{"type": "GPU", "value": "2"}, {"type": "VCPU", "value": "4"}]}'
+    attributes = {
+        "timeout": [{"attempt_duration_seconds": 7200}],
+        "retry_strategy": [{"attempts": 3}],
+        "container_properties": container,
+    }
+    facets = facets_of("aws_batch_job_definition", attributes)
+    limits = facets.limits
+    assert (limits.max_runtime_hours, limits.retries, limits.cap_supported) == (2, 2, True)
+    assert facets.accel.count == 2
 
 
 @pytest.mark.parametrize(
