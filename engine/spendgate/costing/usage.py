@@ -24,6 +24,7 @@ from spendgate.model.facets import Facets
 from spendgate.model.frozen import Frozen
 
 _SECTIONS = ("version", "resource_usage", "resource_type_default_usage", DEFAULTS)
+_VAULT, _PROTECTED = "azurerm_recovery_services_vault.", "azurerm_backup_protected_vm."
 _ANY_KEY = r"\[[^\]]*\]"
 
 STATED_ALONE: Mapping[str, str] = {"aws_data_transfer": "aws", "llm_usage": "llm"}
@@ -61,8 +62,8 @@ class UsageFile(Frozen):
                 raise SettingsError(
                     f"unknown key {key!r}", file=document.origin, line=document.line_of((key,)), hint=hint
                 )
-        sections = [_section(document, name) for name in _SECTIONS[1:3]]
-        return cls(sections[0], sections[1], document, read_defaults(document))
+        by_address, by_type = (_section(document, name) for name in _SECTIONS[1:3])
+        return cls(_apart(by_address), by_type, document, read_defaults(document))
 
     def of(
         self, address: str, resource_type: str, facets: Facets | None = None, provider: str = ""
@@ -211,6 +212,24 @@ def stated(usage: Mapping[str, Any], path: str) -> Decimal | None:
     if isinstance(value, bool) or not amount.is_finite() or amount < 0:
         raise UsageValueError(path, value, "a number of zero or more")
     return amount
+
+
+def _apart(by_address: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """The use by address, with that of machines which stands under their vault put at the address of the machine.
+
+    NOTE: `resource_usage: {<vault>: {azurerm_backup_protected_vm.<name>: ...}}` is how shared usage files state it.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for address, use in by_address.items():
+        module = address[: address.rfind(_VAULT)] if _VAULT in address else None
+        inner = (
+            {key: value for key, value in use.items() if str(key).startswith(_PROTECTED)} if module is not None else {}
+        )
+        if not inner or len(inner) < len(use):
+            found[address] = {key: value for key, value in use.items() if key not in inner}
+        for key, value in inner.items():
+            found[f"{module}{key}"] = value if isinstance(value, Mapping) else {}
+    return found
 
 
 def _section(document: Document, name: str) -> Mapping[str, Mapping[str, Any]]:

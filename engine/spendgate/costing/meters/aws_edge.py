@@ -232,7 +232,7 @@ def _stage(subject: Subject) -> Iterator[Component]:
 
 _ACL_KEYS = {
     "rule_group_rules": "rules of the rule groups that the ACL uses",
-    "managed_rule_group_rules": "rules of the managed rule groups that the ACL uses",
+    "managed_rule_group_rules": "rules of the managed rule groups that the ACL uses: not counted, only the group costs",
     "monthly_requests": "web requests a month",
 }
 

@@ -8,7 +8,8 @@ from decimal import ROUND_CEILING, Decimal
 from spendgate.costing.meters.machines import unpriced
 from spendgate.costing.meters.parts import ByType, Service, Use, by_use, flag_of, text_of, use_of, used
 from spendgate.costing.usage import stated
-from spendgate.model.cost import Component
+from spendgate.model.cost import Component, Rate
+from spendgate.model.frozen import replace
 from spendgate.ports import Subject
 
 _MILLION, _HUNDRED_THOUSAND = Decimal(1_000_000), Decimal(100_000)
@@ -53,7 +54,7 @@ _TOPIC_KEYS = {
     **_SIZE_KEYS,
     **{f"{kind}_subscriptions": f"subscriptions by {kind.replace('_', ' ')}" for kind, *_ in _DELIVERIES},
     "sms_subscriptions": "subscriptions by text message",
-    "sms_notification_price": "not read: a price belongs into rates.yaml",
+    "sms_notification_price": "what a text message costs on average: it depends on the country",
     "fifo_subscriptions": "subscriptions of a FIFO topic",
 }
 
@@ -72,8 +73,18 @@ def _topic(subject: Subject) -> Iterator[Component]:
         if count and requests is not None:
             paid = max(requests * count - free, Decimal(0)) / per_unit
             yield use_of(subject, name, unit, ("sns", item), paid, f"{kind}_subscriptions")
-    if stated(subject.usage, "sms_subscriptions"):
-        yield unpriced("Text messages", "messages", "their price depends on the country")
+    count = stated(subject.usage, "sms_subscriptions")
+    if count and requests is not None:
+        yield _text_messages(subject, requests * count)
+
+
+def _text_messages(subject: Subject, messages: Decimal) -> Component:
+    """Text messages at the price that people state for them, since no list has one for all countries."""
+    price = stated(subject.usage, "sms_notification_price")
+    if price is None:
+        return unpriced("Text messages", "messages", "their price depends on the country: state sms_notification_price")
+    part = use_of(subject, "Text messages", "messages", ("sns", "text messages"), messages, "sms_subscriptions")
+    return replace(part, stated=Rate(price, "messages", "", "usage file", note="stated in the usage file"))
 
 
 def _fifo_topic(subject: Subject) -> Iterator[Component]:

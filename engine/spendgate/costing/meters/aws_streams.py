@@ -184,6 +184,7 @@ def _analytics(subject: Subject) -> Iterator[Component]:
         storage = units * _RUNNING_STORAGE_GIB_PER_UNIT if units is not None else None
         rate = ("kinesis analytics", "running storage")
         yield use_of(subject, "Running storage", "GB-month", rate, storage, part.key)
+    if flink or stated(subject.usage, _ANALYTICS[1].key) is not None:
         yield from each(subject, _ANALYTICS[1:])
 
 

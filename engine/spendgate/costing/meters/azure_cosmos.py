@@ -11,6 +11,7 @@ from spendgate.costing.usage import stated
 from spendgate.model.attributes import Attributes
 from spendgate.model.cost import Basis, Component, Quantity, RateQuery
 from spendgate.model.frozen import replace
+from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 from spendgate.ports import Subject
 
@@ -54,7 +55,7 @@ class Cosmos:
 
     def components(self, subject: Subject) -> Iterable[Component]:
         """Throughput and storage by region of the account."""
-        account = parent(subject, "account_name", _ACCOUNT)
+        account = _account(subject)
         attributes = account.attributes if account is not None else Attributes()
         places = _places(subject, attributes)
         if isinstance(places, Unknown):
@@ -68,6 +69,15 @@ class Cosmos:
         yield from _backups(subject, attributes, places)
         restored = Metered("Restored data", "GB", "restored data", "monthly_restored_data_gb")
         yield _metered(subject, restored, places[0])
+
+
+def _account(subject: Subject) -> Resource | None:
+    """The account; a Cassandra table names it through its keyspace alone."""
+    keyspace = parent(subject, "cassandra_keyspace_id", "azurerm_cosmosdb_cassandra_keyspace")
+    if keyspace is None:
+        return parent(subject, "account_name", _ACCOUNT)
+    found = subject.neighbours.targets(keyspace, "account_name", _ACCOUNT)
+    return found[0] if found else None
 
 
 def _places(subject: Subject, account: Attributes) -> tuple[str, ...] | Unknown:

@@ -58,7 +58,7 @@ def zone_of(region: object) -> str:
 
 
 def _front_door(subject: Subject) -> Iterator[Component]:
-    """Classic: routing rules that are enabled by the hour, hosts above those that are included, traffic."""
+    """Classic: routing rules that are enabled by the hour, hosts above those that are included, traffic by where it goes."""
     attributes = subject.resource.attributes
     zone = zone_of(subject.facets.region)
     rules, hosts = attributes.blocks("routing_rule"), attributes.blocks("frontend_endpoint")
@@ -76,10 +76,10 @@ def _front_door(subject: Subject) -> Iterator[Component]:
         over = len(hosts) - _INCLUDED_HOSTS
         yield monthly(subject, f"Frontend hosts (over {_INCLUDED_HOSTS})", "hosts", (_CLASSIC, "frontend host"), over)
     yield from each(subject, (_IN,))
-    out = Use(
-        f"Outbound data transfer ({zone})", "GB", (_CLASSIC, f"{zone} outbound"), f"{_OUT}.{_WHERE[zone]}", tiered=True
-    )
-    yield from each(subject, (out,))
+    told = [place for place in _WHERE if stated(subject.usage, f"{_OUT}.{_WHERE[place]}") is not None]
+    for place in told or (zone,):
+        name, rate = f"Outbound data transfer ({place})", (_CLASSIC, f"{place} outbound")
+        yield used(subject, name, "GB", rate, f"{_OUT}.{_WHERE[place]}", tiered=True)
 
 
 _OUT_KEYS = {f"{_OUT}.{place}": f"gigabytes out to {place.replace('_', ' ')} a month" for place in _WHERE.values()}

@@ -141,34 +141,38 @@ class Accounts:
         kind = str(sku(attributes, "account_kind", default="StorageV2"))
         premium = attributes.text("account_tier") == "Premium"
         copies = str(sku(attributes, "account_replication_type", default="LRS")).lower()
-        cool = attributes.text("access_tier") == "Cool"
+        tier = {"Cool": "cool", "Cold": "cold"}.get(str(attributes.text("access_tier")), "hot")
         if kind == "FileStorage":
             # NOTE: an account of files alone is premium, whatever access tier stands beside it.
-            yield from _files(subject, premium=premium, tier="cool" if cool else "hot", copies=copies, at_rest=_AT_REST)
+            yield from _files(subject, premium=premium, tier=tier, copies=copies, at_rest=_AT_REST)
         else:
-            yield from _blobs(subject, kind, premium=premium, cool=cool, copies=copies)
+            yield from _blobs(subject, kind, premium=premium, tier=tier, copies=copies)
 
 
-def _blobs(subject: Subject, kind: str, *, premium: bool, cool: bool, copies: str) -> Iterator[Component]:
+def _blobs(subject: Subject, kind: str, *, premium: bool, tier: str, copies: str) -> Iterator[Component]:
     hierarchical = subject.resource.attributes.flag("is_hns_enabled") is True and not premium
     if kind == "Storage":
         service, prefix = "storage v1", copies
     elif premium:
         service, prefix = "blob", f"premium {copies}"
     else:
-        service, prefix = ("data lake" if hierarchical else "blob"), f"{'cool' if cool else 'hot'} {copies}"
-    by_steps = service == "blob" and not premium and not cool
+        service, prefix = ("data lake" if hierarchical else "blob"), f"{tier} {copies}"
+    by_steps = service == "blob" and not premium and tier == "hot"
     parts = [Metered("Capacity", "GB-month", "capacity", "storage_gb", tiered=by_steps), *_BLOB]
     if hierarchical:
         parts += _ITERATIVE
     if not premium and kind != "Storage":
-        if cool:
+        if tier != "hot":
             parts += [_RETRIEVAL, _EARLY]
+            if kind == "BlobStorage" and stated(subject.usage, _WRITTEN.key) is not None:
+                parts.append(_WRITTEN)
         if not hierarchical:
             parts.append(_INDEX)
     yield from metered(subject, service, (part._replace(item=f"{prefix}: {part.item}") for part in parts))
 
 
+_WRITTEN = Metered("Data written", "GB", "data write", "monthly_data_write_gb")
+"""What accounts of blobs alone pay for writing to a cool tier; accounts of the second version do not."""
 _AT_REST = Metered("Data at rest", "GB-month", "data at rest", "data_at_rest_storage_gb")
 _SHARED = Metered("Data at rest", "GB-month", "data at rest", "storage_gb")
 _SNAPSHOTS = Metered("Snapshots", "GB-month", "snapshots", "snapshots_storage_gb")

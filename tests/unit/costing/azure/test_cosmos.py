@@ -110,3 +110,17 @@ def test_writes_that_are_not_known_leave_throughput_without_a_price() -> None:
 def test_backups(backup: list[Any], gigabytes: dict[str, int]) -> None:
     found = container(FIXED, {"geo_location": [WEST], "backup": backup}, storage_gb=100)
     assert {line.name: line.quantity.expected for line in found.items if "backup" in line.name} == gigabytes
+
+
+def test_a_cassandra_table_is_where_the_account_of_its_keyspace_is() -> None:
+    table = azure("azurerm_cosmosdb_cassandra_table", FIXED, region=None)
+    keyspace = azure("azurerm_cosmosdb_cassandra_keyspace", {}, region=None)
+    account = azure("azurerm_cosmosdb_account", {"geo_location": [WEST, CENTRAL]}, region="West US")
+    refs = [
+        (table.address, "cassandra_keyspace_id", keyspace.address),
+        (keyspace.address, "account_name", account.address),
+    ]
+    assert [line.quantity.expected for line in throughput(Run(table, keyspace, account, refs=refs).estimate())] == [
+        4,
+        4,
+    ]
