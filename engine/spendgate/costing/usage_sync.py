@@ -13,6 +13,8 @@ from spendgate.model.frozen import Frozen
 
 _SECTION: Final = "resource_usage"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
+_UNPRINTABLE = re.compile(r"[^\t\x20-\x7E\xA0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD\U00010000-\U0010FFFF]")
+"""What a YAML file cannot hold as it is (YAML 1.2, 5.1), what would end a line, and the mark of byte order."""
 _HEAD = (
     "# What this run needs to know about use. Take the # away and state a value: a number, a range\n"
     "# {low: 10, expected: 20, high: 50}, or for hours also 12x5. See docs/costs.md.\n"
@@ -46,7 +48,9 @@ def synced(text: str, wanted: Sequence[Wanted]) -> str:
 def _add(lines: list[str], start: int, wanted: Wanted) -> None:
     end = _end(lines, start)
     indent = _indent(lines, start, end)
-    spelled = {f"{wanted.address}:", f"'{wanted.address}':", f'"{wanted.address}":'}
+    spelled = {
+        f"{name}:" for name in (wanted.address, f"'{wanted.address}'", f'"{wanted.address}"', _quoted(wanted.address))
+    }
     place = next((number for number in range(start + 1, end) if _key(lines[number], indent) in spelled), None)
     if place is None:
         lines[end:end] = [f"{indent}{_quoted(wanted.address)}:", *_comments(wanted.keys, indent * 2)]
@@ -104,9 +108,15 @@ def _key(line: str, indent: str) -> str:
     """What stands at the depth of an address: `address:`, without what follows it."""
     if _depth(line) != len(indent) or line.lstrip().startswith("#"):
         return ""
-    match = re.match(r"""\s*('[^']*'|"[^"]*"|.*?)\s*:(\s|$)""", line)
+    match = re.match(r"""\s*('(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|.*?)\s*:(\s|$)""", line)
     return f"{match[1]}:" if match else ""
 
 
 def _quoted(address: str) -> str:
-    return address if _PLAIN.fullmatch(address) else "'" + address.replace("'", "''") + "'"
+    """An address as a key; in double quotes only when it holds what YAML takes only escaped (U+FFFE, controls)."""
+    if _PLAIN.fullmatch(address):
+        return address
+    if _UNPRINTABLE.search(address):
+        escaped = address.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + _UNPRINTABLE.sub(lambda found: f"\\U{ord(found[0]):08X}", escaped) + '"'
+    return "'" + address.replace("'", "''") + "'"

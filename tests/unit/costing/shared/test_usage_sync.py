@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spendgate.costing.usage import UsageFile
@@ -68,14 +68,18 @@ def test_the_file_can_be_read_and_states_no_value_that_nobody_gave(tmp_path: Pat
     assert stated in ({}, {"aws_nat_gateway.n": {"monthly_data_processed_gb": 5}})
 
 
+@example(["\ufffe"])
+@example(["it's", '"\\'])
+@example(["a\nb", "\x00", "\u2028", "\ufeff"])
 @given(
     st.lists(
-        st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1),
+        st.text(st.characters(codec="utf-8"), min_size=1),
         min_size=1,
         unique=True,
     )
 )
 def test_any_address_is_one_key(addresses: list[str]) -> None:
     wanted = [Wanted(address.strip() or "x", {"key": "what"}) for address in addresses]
-    data = yaml.safe_load(synced("", wanted))
-    assert set(data["resource_usage"] or {}) == {one.address for one in wanted}
+    text = synced("", wanted)
+    assert set(yaml.safe_load(text)["resource_usage"] or {}) == {one.address for one in wanted}
+    assert synced(text, wanted) == text, "an address that stands there is not added again"
