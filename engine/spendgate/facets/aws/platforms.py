@@ -25,7 +25,7 @@ def _pool(
     machine_type: Text,
     capacity: Capacity,
     purchase: Purchase,
-    disks: tuple[Disk, ...],
+    disks: tuple[Disk, ...] | Unknown,
     name: str,
 ) -> Pool:
     types = types_of(machine_type)
@@ -63,8 +63,7 @@ def _emr_group(group: Attributes, name: str, context: FacetContext) -> Pool:
     count = group.whole("instance_count")
     size: Whole = count if count is not None else 1
     purchase = SPOT if group.text("bid_price") is not None else ON_DEMAND
-    disks = tuple(_emr_disks(group))
-    return _pool(context, group.text("instance_type"), Capacity(size, size, size), purchase, disks, name)
+    return _pool(context, group.text("instance_type"), Capacity(size, size, size), purchase, _emr_disks(group), name)
 
 
 def _emr_fleet(fleet: Attributes, name: str, context: FacetContext) -> Pool:
@@ -95,18 +94,27 @@ def emr_part(resource: Resource, context: FacetContext) -> Facets:
     )
 
 
-def _emr_disks(group: Attributes) -> Iterator[Disk]:
+def _emr_disks(group: Attributes) -> tuple[Disk, ...] | Unknown:
+    """Volumes of each machine. A block that states no number makes one; one that is not known leaves all of them unknown."""
     blocks = group.blocks("ebs_config")
-    for number, block in enumerate(blocks if isinstance(blocks, tuple) else ()):
+    if isinstance(blocks, Unknown):
+        return blocks
+    found: list[Disk] = []
+    for number, block in enumerate(blocks):
         count = block.whole("volumes_per_instance")
-        for copy in range(count if isinstance(count, int) else 1):
-            yield Disk(
+        if isinstance(count, Unknown):
+            return count
+        found += [
+            Disk(
                 f"volume {number}.{copy}",
                 block.text("type"),
                 block.number("size"),
                 block.number("iops"),
                 block.number("throughput"),
             )
+            for copy in range(1 if count is None else count)
+        ]
+    return tuple(found)
 
 
 _CONFIGURATION = "aws:autoscaling:launchconfiguration"

@@ -107,6 +107,17 @@ def test_a_cluster_is_machines_at_their_price_and_a_fee_that_no_book_knows() -> 
     assert facets_of("aws_emr_cluster", CLUSTER).accel.max_total == 4
 
 
+def test_volumes_of_a_group_are_unknown_when_their_number_is() -> None:
+    block = {"size": 40, "type": "gp2", "volumes_per_instance": 2}
+    group = {"instance_type": "m5.xlarge", "instance_count": 3, "ebs_config": [block]}
+    known = Run(aws("aws_emr_instance_group", group)).estimate()
+    assert quantities(known)["task: volume 0.1 storage (gp2)"] == (120, "GB-month")
+    for unknown in ({"ebs_config": [{"volumes_per_instance": True}]}, {"ebs_config": True}):
+        estimate = Run(aws("aws_emr_instance_group", group, unknown=unknown)).estimate()
+        assert set(quantities(estimate)) == {"task: Machine (on-demand, m5.xlarge)"}
+        assert unpriced(estimate)["task: Volumes"].startswith("block devices: ")
+
+
 def test_a_fleet_of_a_cluster_is_bought_as_its_targets_say() -> None:
     fleet = {
         "target_on_demand_capacity": 1,
