@@ -257,6 +257,8 @@ def _range(*bounds: Any) -> list[Any]:
         raise EvaluationError("the step is zero")
     count = max(0, int(-((start - end) // step)))
     _bounded(count)
+    if all(number == number.to_integral_value() for number in (start, end, step)):
+        return list(range(int(start), int(end), int(step)))
     found = [start + step * number for number in range(count + 1)]
     kept = [number for number in found if (number < end if step > 0 else number > end)]
     return [int(number) if number == number.to_integral_value() else number for number in kept]
