@@ -16,7 +16,9 @@ from spendgate.prices.plausible import node_size
 SIZED_SERVICES: Final = ("rds", "rds aurora", "elasticache", "opensearch", "docdb", "neptune", "memorydb", "msk")
 """Services of AWS whose nodes cost as much a normal unit at each size."""
 _TWO_ZONES: Final = ("single-az ", "multi-az ")
-_LICENSED: Final = ("sqlserver", "oracle", "performance insights")
+_LICENSED: Final = ("sqlserver", "oracle")
+_BY_VCPU: Final = "performance insights "
+"""Rates of a vCPU, the same for each size of a family (Performance Insights pricing)."""
 
 
 _PLACES: Final = Decimal("0.000001")
@@ -54,6 +56,8 @@ def relative_of(service: str, item: str, known: Iterable[str]) -> Relative | Non
         sizes = [(node.size, place) for node, place in nodes if node is not None and node.family == own.family]
         if sizes:
             size, place = max(sizes)
+            if item.startswith(_BY_VCPU):
+                return Relative(place, Decimal(1))
             return Relative(place, one.times * own.size, size)
     return None
 

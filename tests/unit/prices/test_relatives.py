@@ -24,6 +24,7 @@ SIZES = {"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "12xlarge": 48, "
         pytest.param("eu-west-1", "rds", "single-az gp2 storage", "0.1265", id="storage in one zone, from two"),
         pytest.param("us-west-2", "rds aurora", "db.r5.large", "0.29", id="Aurora"),
         pytest.param("us-east-1", "msk", "kafka.m5.large", "0.21", id="a Kafka broker"),
+        pytest.param("us-east-1", "rds", "performance insights db.m5.4xlarge", "3.815", id="a vCPU of another size"),
         pytest.param("us-east-1", "docdb", "db.r5.large", "0.277", id="DocumentDB"),
         pytest.param("us-east-1", "rds", "multi-az io2 storage", "0.25", id="io2, which costs what io1 does"),
     ],
@@ -41,7 +42,6 @@ def test_a_rate_follows_from_a_relative_in_its_region(region: str, service: str,
         pytest.param(
             "rds", "single-az sqlserver-se db.m5.large", ["single-az sqlserver-se db.m5.xlarge"], id="a licence"
         ),
-        pytest.param("rds", "performance insights db.m5.large", ["performance insights db.m5.xlarge"], id="no node"),
         pytest.param("rds", "single-az mysql db.m5.large", ["single-az postgres db.m5.xlarge"], id="another engine"),
         pytest.param("rds", "single-az mysql db.m6g.large", ["single-az mysql db.m5.xlarge"], id="another family"),
         pytest.param(
