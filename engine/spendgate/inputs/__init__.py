@@ -30,6 +30,7 @@ INPUTS: Registry[Input] = Registry(
         "llm-gateway": "spendgate.inputs.llm_gateway:LLM_GATEWAY",
         "terraform-source": "spendgate.inputs.terraform_source.source:TERRAFORM_SOURCE",
         "kubernetes": "spendgate.inputs.kubernetes:KUBERNETES",
+        "llm-gateway-folder": "spendgate.inputs.llm_gateway.folder:GATEWAY_FOLDER",
         "terraform-binary-plan": "spendgate.inputs.terraform.binary:BINARY_PLAN",
         "terraform-plan": "spendgate.inputs.terraform.plan:TERRAFORM_PLAN",
     },

@@ -18,6 +18,7 @@ from spendgate.inputs.inventory.recognise import looks_like_inventory, things_in
 from spendgate.inputs.inventory.rows import table_of
 from spendgate.inputs.inventory.shape import InventoryReferences, Item
 from spendgate.inputs.inventory.values import LINE_SUFFIXES, lines_of, values_of
+from spendgate.inputs.llm_gateway.folder import beside
 from spendgate.model.resource import Change, Level, Problem, Workload, no_location
 
 _HEAD_BYTES = 65_536
@@ -52,7 +53,7 @@ class Inventory:
             for file in _exports(path) if path.is_dir() else (path,):
                 _fill(estate, file, origin if file is path else str(file))
         if path.is_dir():
-            for problem in _unread(path):
+            for problem in (*_unread(path), *beside(path)):
                 estate.add(problem)
         return _workload(origin, estate, no_location)
 

@@ -11,6 +11,7 @@ from spendgate.model.resource import Workload
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _SURE = re.compile(rb"^(?:model_list|litellm_settings)[ \t]*:", re.MULTILINE)
+_MODELS = re.compile(rb"^model_list[ \t]*:", re.MULTILINE)
 _BOTH = (re.compile(rb"^router_settings[ \t]*:", re.MULTILINE), re.compile(rb"^general_settings[ \t]*:", re.MULTILINE))
 _IN_BRACES = re.compile(rb'^\s*\{\s*"(?:model_list|litellm_settings|router_settings|general_settings)"\s*:')
 _OTHER = re.compile(rb"^(?:apiVersion|kind|inventory)[ \t]*:", re.MULTILINE)
@@ -22,6 +23,11 @@ def looks_like_gateway(head: bytes) -> bool:
         return True
     said = _SURE.search(head) is not None or all(pattern.search(head) for pattern in _BOTH)
     return said and _OTHER.search(head) is None
+
+
+def has_models(head: bytes) -> bool:
+    """Whether a list of models stands in it."""
+    return _MODELS.search(head) is not None
 
 
 class LlmGateway:

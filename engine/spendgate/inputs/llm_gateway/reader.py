@@ -158,6 +158,19 @@ def read_gateway(path: Path) -> Workload:
     return workload(found)
 
 
+def includes(path: Path) -> Iterator[Path]:
+    """The files that a configuration includes; none of one that cannot be read, which says so when it is."""
+    try:
+        text = decode_text(read_bytes(path, limit_bytes=HANDWRITTEN_LIMIT_BYTES), str(path))
+        data = parse_part(_only_document(text, str(path)).part, str(path))
+    except InputError:
+        return
+    listed = data.get("include") if isinstance(data, Mapping) else None
+    for name in listed if isinstance(listed, list) else ():
+        if isinstance(name, str):
+            yield (path.parent / name).resolve()
+
+
 def _included(shown: str, by: str) -> Text:
     try:
         data = read_bytes(shown, limit_bytes=HANDWRITTEN_LIMIT_BYTES)
@@ -219,4 +232,15 @@ def _is_plain(value: Any) -> bool:
 
 _SHORTEST_SECRET = 12
 """Shorter texts are what examples and servers of one's own write where a key must stand (`none`, `sk-1234`)."""
-__all__ = ["MODEL", "PROVIDER", "PROXY", "SECRET", "SOURCE", "Configuration", "Text", "read_gateway", "workload"]
+__all__ = [
+    "MODEL",
+    "PROVIDER",
+    "PROXY",
+    "SECRET",
+    "SOURCE",
+    "Configuration",
+    "Text",
+    "includes",
+    "read_gateway",
+    "workload",
+]

@@ -9,6 +9,7 @@ from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.inputs.kubernetes.files import head_of, looks_like_manifest, manifest_files
+from spendgate.inputs.llm_gateway.folder import beside
 from spendgate.inputs.terraform_source.files import SUFFIXES
 from spendgate.inputs.terraform_source.modules import Module
 from spendgate.inputs.terraform_source.reading import RootReading, read_root
@@ -39,7 +40,7 @@ class TerraformSource:
         if not path.is_dir():
             top = str(path.parent)
             problems.append(Problem(Level.INFO, "is judged with the other files of its folder", file=str(path)))
-        problems += _manifests(Path(top))
+        problems += (*_manifests(Path(top)), *beside(Path(top)))
         modules: dict[str, Module] = {}
         roots = find_roots(top, tuple(options.get("roots") or ()), modules, problems, options.get("edited"))
         said: Sequence[tuple[str, str]] = options.get("variables") or ()

@@ -228,6 +228,55 @@ def test_one_in_a_folder_of_manifests_is_named(tmp_path: Path) -> None:
     assert [(problem.level, problem.file) for problem in problems] == [(Level.WARNING, str(tmp_path / "config.yaml"))]
 
 
+@pytest.mark.parametrize("name", ["config.yaml", "litellm.yml", "proxy_config.yaml"])
+def test_a_folder_with_one_configuration_is_read_as_that(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(ONE, encoding="utf-8")
+    (tmp_path / "README.md").write_text("model_list: of what\n")
+    (tmp_path / "values.yaml").write_text("a: 1\n")
+    alone, found = open_input(str(tmp_path / name), {}), open_input(str(tmp_path), {})
+    assert (found.source, found.changes, found.problems) == ("gateway", alone.changes, alone.problems)
+
+
+def test_a_configuration_with_what_it_includes_is_one(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("include: [models.yaml]\nlitellm_settings: {num_retries: 2}\n")
+    (tmp_path / "models.yaml").write_text(ONE, encoding="utf-8")
+    found = open_input(str(tmp_path), {})
+    assert found.source == "gateway"
+    assert "litellm_proxy.config" in [change.address for change in found.changes]
+
+
+def test_two_configurations_in_a_folder_are_refused_with_their_names(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(ONE, encoding="utf-8")
+    with pytest.raises(InputError, match=r"several LLM gateways \(a\.yaml, b\.yaml\)"):
+        open_input(str(tmp_path), {})
+
+
+def test_settings_without_models_make_no_gateway_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("litellm_settings: {}\n")
+    with pytest.raises(InputError, match="nothing can be read"):
+        open_input(str(tmp_path), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "source"),
+    [
+        ("main.tf", 'variable "x" {}\n', "source"),
+        (
+            "estate.yaml",
+            "inventory: 1\nresources:\n  - {type: aws_instance, name: a, attributes: {instance_type: t3.micro}}\n",
+            "inventory",
+        ),
+    ],
+)
+def test_one_beside_source_or_exports_is_named(name: str, text: str, source: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(ONE, encoding="utf-8")
+    (tmp_path / name).write_text(text)
+    found = open_input(str(tmp_path), {})
+    assert found.source == source
+    assert [(problem.level, problem.file) for problem in found.problems] == [(Level.WARNING, str(tmp_path / "config.yaml"))]  # fmt: skip
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=300), cut=st.integers(0, len(SECRETS)))
 def test_anything_is_read_or_refused_as_an_input(tmp_path_factory: pytest.TempPathFactory, text: str, cut: int) -> None:
