@@ -23,7 +23,9 @@ _LEVEL = "require-approval"
 @click.option("--author", required=True, metavar="NAME", help="Who made the change; cannot approve it.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it may go ahead.")
 @click.option("--expires", default="7d", show_default=True, metavar="DAY", help="Last day: 7d, 2w or 2026-12-31.")
-@click.option("--policy", "policies", multiple=True, metavar="ID", help="Only findings of this policy; repeatable.")
+@click.option(
+    "--policy", "policies", multiple=True, metavar="ID", help="Only findings of this policy; several allowed."
+)
 @click.option("--to", "target", metavar="FILE", help="Approvals; default: those of the settings, or approvals.yaml.")
 @click.option("-p", "policy_paths", multiple=True, metavar="PATH", help="Own policies, file or folder.")
 @opt.choosing

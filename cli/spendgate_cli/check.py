@@ -39,7 +39,8 @@ def check(**said: Any) -> int:
     """Judge and price what is about to be deployed.
 
     INPUT is a Terraform or OpenTofu plan in JSON (`terraform show -json`), a binary plan file, a folder of Terraform source, a
-    folder or file of Kubernetes manifests, an export of what runs, or `-` for standard input. Several are judged together.
+    folder or file of Kubernetes manifests, the configuration of an LLM gateway, an export of what runs, or `-` for standard
+    input. Several are judged together.
 
     Exit codes: 0 pass, 1 fail, 2 error, 3 undetermined, 4 warnings (only with --fail-on warn).
     """

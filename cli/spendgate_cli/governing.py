@@ -28,7 +28,11 @@ governing = opt.together(
     click.option("--waivers", metavar="FILE", help="Findings that somebody answers for until a day (waivers.yaml)."),
     click.option("--baseline", metavar="FILE", help="Findings that were there before: only new and worse ones count."),
     click.option(
-        "--approval", "approvals", multiple=True, metavar="FILE", help="Approvals of exactly this plan; repeatable."
+        "--approval",
+        "approvals",
+        multiple=True,
+        metavar="FILE",
+        help="Approvals of exactly this plan; several allowed.",
     ),
     click.option("--author", metavar="NAME", help="Who made the change, and so cannot approve it."),
     pinning,

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 @click.argument("format_", metavar="FORMAT")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--map", "names", multiple=True, metavar="THEIRS=OURS", help="Which policy asks what their rule asks; repeatable."
+    "--map",
+    "names",
+    multiple=True,
+    metavar="THEIRS=OURS",
+    help="Which policy asks what their rule asks; several allowed.",
 )
 @click.option("--owner", metavar="NAME", help="Who answers for the waivers.")
 @click.option("--expires", metavar="DAY", help="Their last day, where the file says none: 90d or 2026-12-31.")

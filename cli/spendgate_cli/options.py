@@ -130,7 +130,7 @@ rendering = together(
     click.option("-v", "--verbose", is_flag=True, help="Everything that is known."),
 )
 
-clock = click.option("--now", metavar="TIME", help="The time to judge at (ISO), to replay a run; default: now.")
+clock = click.option("--now", metavar="TIME", help="The time to take for now (ISO), to repeat a run.")
 
 
 def all_inputs(named: Sequence[str], files: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ def all_inputs(named: Sequence[str], files: Sequence[str], folders: Sequence[str
 
 
 def time_of(text: str | None) -> datetime:
-    """The time to judge at. Raises SettingsError for what is no ISO time."""
+    """The time to take for now. Raises SettingsError for what is no ISO time."""
     if text is None:
         return datetime.now(UTC)
     try:

@@ -26,12 +26,22 @@ _SEVERITIES = ["info", "low", "medium", "high", "critical"]
 @click.option("--field", "field_", metavar="PATH", help="What it looks at: accel.count, tags.owner.")
 @click.option("--operator", metavar="NAME", help="How it compares: lte, equals, in, has_keys, ...")
 @click.option("--value", metavar="VALUE", help="With what: 8, '500 USD', T4,L4.")
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Whom it judges: compute.vm, 'ai.*'; repeatable.")
-@click.option("--pack", default="own", show_default=True, metavar="NAME")
-@click.option("--severity", type=click.Choice(_SEVERITIES), default="medium", show_default=True)
-@click.option("--enforcement", type=click.Choice(_LEVELS), default="warn", show_default=True)
-@click.option("--approver", "approvers", multiple=True, metavar="NAME", help="Who may approve; repeatable.")
-@click.option("--to", "folder", default="policies", show_default=True, metavar="FOLDER")
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="Whom it judges: compute.vm, 'ai.*'; several allowed."
+)
+@click.option("--pack", default="own", show_default=True, metavar="NAME", help="The pack that it belongs to.")
+@click.option(
+    "--severity", type=click.Choice(_SEVERITIES), default="medium", show_default=True, help="How bad a failure is."
+)
+@click.option(
+    "--enforcement",
+    type=click.Choice(_LEVELS),
+    default="warn",
+    show_default=True,
+    help="What a failure does to the run.",
+)
+@click.option("--approver", "approvers", multiple=True, metavar="NAME", help="Who may approve; several allowed.")
+@click.option("--to", "folder", default="policies", show_default=True, metavar="FOLDER", help="Where the file goes.")
 def new(policy_id: str, folder: str, **said: Any) -> int:
     """Write a policy with one condition and its tests; asks for what no option says.
 

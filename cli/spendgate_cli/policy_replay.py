@@ -22,7 +22,7 @@ from spendgate_cli import options as opt
     multiple=True,
     required=True,
     metavar="PATH",
-    help="Recorded inputs, file or folder; repeatable.",
+    help="Recorded inputs, file or folder; several allowed.",
 )
 def diff(old: str, new: str, records: Sequence[str]) -> int:
     """Show which verdicts would change, and how much money is behind them, if policies OLD became NEW.

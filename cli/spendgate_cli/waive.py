@@ -21,9 +21,11 @@ _OPEN = ("fail", "unknown")
 
 @click.command(short_help="Write waivers for findings of a saved report.")
 @click.option("--from", "source", required=True, metavar="REPORT", help="A report saved with -o json=REPORT.")
-@click.option("--policy", "policies", multiple=True, metavar="ID", help="Only findings of this policy; repeatable.")
+@click.option(
+    "--policy", "policies", multiple=True, metavar="ID", help="Only findings of this policy; several allowed."
+)
 @click.option("--address", "addresses", multiple=True, metavar="PATTERN", help="Only these addresses; * and ? allowed.")
-@click.option("--fingerprint", "fingerprints", multiple=True, metavar="HEX", help="Only this finding; repeatable.")
+@click.option("--fingerprint", "fingerprints", multiple=True, metavar="HEX", help="Only this finding; several allowed.")
 @click.option("--all", "everything", is_flag=True, help="Every finding that fails or is unknown.")
 @click.option("--expires", required=True, metavar="DAY", help="Last day: 30d, 4w or 2026-12-31.")
 @click.option("--owner", required=True, metavar="NAME", help="Who answers for it.")
