@@ -24,9 +24,10 @@ DEFAULT_GIB: Mapping[str, Decimal] = {
 
 
 class _Performance(NamedTuple):
-    """Provisioned performance that is metered: what is provisioned without a word, and how much of it costs nothing."""
+    """Provisioned performance that is metered: what is provisioned without a word (None: it hangs on size and machine), and how
+    much of it costs nothing."""
 
-    default: Decimal
+    default: Decimal | None
     included: Decimal
 
 
@@ -34,11 +35,15 @@ _IOPS: Mapping[str, _Performance] = {
     "pd-extreme": _Performance(Decimal(100_000), Decimal(0)),
     "hyperdisk-extreme": _Performance(Decimal(350_000), Decimal(0)),
     "hyperdisk-balanced": _Performance(Decimal(3_000), Decimal(3_000)),
+    "hyperdisk-balanced-high-availability": _Performance(Decimal(3_000), Decimal(3_000)),
 }
 _THROUGHPUT: Mapping[str, _Performance] = {
     "hyperdisk-balanced": _Performance(Decimal(140), Decimal(140)),
+    "hyperdisk-balanced-high-availability": _Performance(Decimal(140), Decimal(140)),
+    "hyperdisk-throughput": _Performance(None, Decimal(0)),
+    "hyperdisk-ml": _Performance(None, Decimal(0)),
 }
-"""Compute Engine documentation, Hyperdisk Balanced: 3,000 IOPS and 140 MiB/s are included."""
+"""Compute Engine documentation, Hyperdisk: Balanced includes 3,000 IOPS and 140 MiB/s; Throughput and ML pay for all of theirs."""
 
 
 def disk_components(
@@ -79,7 +84,11 @@ def _provisioned(
     if isinstance(asked, Unknown):
         yield unpriced(name, unit, f"what is provisioned is {asked.reason}")
         return
-    metered = max((performance.default if asked is None else asked) - performance.included, Decimal(0))
+    provisioned = performance.default if asked is None else asked
+    if provisioned is None:
+        yield unpriced(name, unit, "what is provisioned is not stated")
+        return
+    metered = max(provisioned - performance.included, Decimal(0))
     amount = sizes(capacity, metered)
     if metered and not isinstance(amount, str):
         yield Component(name, unit, rate, amount, basis=Basis.PROVIDER_DEFAULT if asked is None else basis)

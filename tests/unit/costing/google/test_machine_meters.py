@@ -253,6 +253,28 @@ def test_resources_that_cannot_be_priced_say_so(type_: str, attributes: dict[str
     assert estimate.monthly is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "own", "lacks"),
+    [
+        ("hyperdisk-throughput", {"provisioned_throughput": 180}, {"Disk throughput (hyperdisk-throughput)"}),
+        ("hyperdisk-throughput", {}, {"Disk throughput (hyperdisk-throughput)"}),
+        ("hyperdisk-ml", {"provisioned_throughput": 4000}, {"Disk throughput (hyperdisk-ml)"}),
+        ("hyperdisk-balanced-high-availability", {"provisioned_iops": 3000}, set()),
+        (
+            "hyperdisk-balanced-high-availability",
+            {"provisioned_iops": 4000, "provisioned_throughput": 200},
+            {
+                "Disk IOPS (hyperdisk-balanced-high-availability)",
+                "Disk throughput (hyperdisk-balanced-high-availability)",
+            },
+        ),
+    ],
+)
+def test_provisioned_performance_of_a_hyperdisk_is_no_gift(kind: str, own: dict[str, Any], lacks: set[str]) -> None:
+    estimate = estimate_of("google_compute_disk", {"type": kind, "size": 2048, **own})
+    assert {part.component for part in estimate.unpriced} == {f"Disk ({kind})", *lacks}
+
+
 def test_managed_machines_are_assumed_at_the_price_of_compute_engine() -> None:
     spec = [{"machine_type": "g2-standard-12"}]
     estimate = estimate_of(
