@@ -31,6 +31,8 @@ class Accelerators(Frozen):
     fraction: Number = Decimal(1)
     sharing: str = "none"
     max_total: Whole | Decimal = 0
+    min_total: Whole | Decimal = 0
+    """Accelerators of all pools at their minimum: a cluster whose other pools keep machines may still fall to zero here."""
 
 
 class Capacity(Frozen):
@@ -65,13 +67,17 @@ class Schedule(Frozen):
 
 
 class Limits(Frozen):
-    """Bounds on how long something may idle or run. `cap_supported`: the type has an attribute for a runtime cap."""
+    """Bounds on how long something may idle or run. `cap_supported`: the type has an attribute for a runtime cap.
+
+    `retries_bounded` is false when what fails is started again for ever.
+    """
 
     idle_minutes: Number = None
     max_runtime_hours: Number = None
     ttl_seconds: Number = None
     retries: Whole = None
     cap_supported: bool = False
+    retries_bounded: bool = True
 
 
 class Scaling(Frozen):

@@ -1,5 +1,7 @@
 """Plans and manifests for the packs experiment, sustainability and what else runs on Kubernetes."""
 
+import json
+
 from tests.policies.manifests import deployment, job, manifest, pod, thing
 from tests.policies.plans import plan
 from tests.policies.plans import resource as r
@@ -58,6 +60,31 @@ def _sagemaker(**hyperparameters: str) -> str:
     )  # fmt: skip
 
 
+def _pytorch(policy: str | None, **run: int) -> str:
+    role = {"replicas": 2, "template": {"spec": pod(gpus=1, node="L4")}} | ({"restartPolicy": policy} if policy else {})
+    return manifest(
+        {"apiVersion": "kubeflow.org/v1", "kind": "PyTorchJob", "metadata": {"name": "a", "namespace": "ml", "labels": {**DEV, "workload": "train"}},
+         "spec": {"runPolicy": run, "pytorchReplicaSpecs": {"Worker": role}}}
+    )  # fmt: skip
+
+
+def _argo(strategy: dict[str, str]) -> str:
+    step = pod(gpus=1, node="L4")
+    return manifest(
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": {"name": "a", "namespace": "ml", "labels": {**DEV, "workload": "train"}},
+         "spec": {"entrypoint": "main", "templates": [
+             {"name": "main", "retryStrategy": strategy, "container": step["containers"][0], "nodeSelector": step["nodeSelector"]}]}}
+    )  # fmt: skip
+
+
+def _batch(attempts: int) -> str:
+    container = {"image": "a", "resourceRequirements": [{"type": "GPU", "value": "1"}, {"type": "VCPU", "value": "4"}]}
+    return plan(
+        r("aws_batch_job_definition.a", name="a", type="container", container_properties=json.dumps(container),
+          retry_strategy=[{"attempts": attempts}], tags={**DEV, "workload": "train"})
+    )  # fmt: skip
+
+
 CASES = {
     "EXP-001": {
         "pass.three": _experiments(3),
@@ -73,6 +100,10 @@ CASES = {
         "fail.lightning-file-says-32-bits": _with_file("trainer: {precision: 32}"),
         "pass.adapters-of-eight-billion": _job("--bf16", "--lora_r=16", "--model=acme/llama-8b", workload="tune"),
         "pass.reason-for-tuning-all-of-it": _job("--bf16", "--model=acme/llama-8b", workload="tune", **{"full-tuning": "new-language"}),
+        "pass.switch-of-hydra": _job("trainer.precision=bf16-mixed"),
+        "skip.trainium-takes-16-bits-by-itself": plan(
+            r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV, resource_config=[{"instance_type": "ml.trn1.32xlarge", "instance_count": 1}])
+        ),
         "pass.hyperparameters-say-bf16": _sagemaker(bf16="true"),
         "fail.hyperparameters-say-32-bits": _sagemaker(precision="32"),
         "unknown.hyperparameters-say-nothing": _sagemaker(epochs="3"),
@@ -81,6 +112,16 @@ CASES = {
     "EXP-004": {
         "pass.no-retry": _job(),
         "fail.six-unless-stated": _job(tries=None),
+        "pass.nine-that-resume": _job("--resume=latest", tries=9),
+        "fail.pytorch-job-for-ever": _pytorch("OnFailure"),
+        "fail.pytorch-job-that-says-nothing": _pytorch(None),
+        "pass.pytorch-job-that-never-restarts": _pytorch("Never", backoffLimit=0),
+        "fail.step-of-argo-ten-times": _argo({"limit": "10"}),
+        "fail.step-of-argo-for-ever": _argo({}),
+        "pass.step-of-argo-twice": _argo({"limit": "2"}),
+        "fail.pod-by-itself-that-starts-again": manifest(thing("Pod", pod("train.py", gpus=1, node="L4"), labels={**DEV, "workload": "train"})),
+        "fail.ten-attempts-of-batch": _batch(10),
+        "pass.three-attempts-of-batch-are-two-retries": _batch(3),
         "pass.four-that-resume": _job("--resume=latest", tries=4),
         "unknown.known-after-apply": plan(
             r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV, unknown={"retry_strategy": True},
@@ -148,6 +189,20 @@ CASES = {
     },
     "K8S-003": {
         "pass.one-replica": manifest(deployment(pod(gpus=1, node="L4", image="vllm/vllm-openai:v0.8.0"), labels=PROD)),
+        "fail.keda-looks-at-processors": manifest(
+            deployment(pod(gpus=1, node="L4", image="vllm/vllm-openai:v0.8.0"), labels=PROD),
+            thing("ScaledObject", {"scaleTargetRef": {"name": "a"}, "minReplicaCount": 1, "maxReplicaCount": 4,
+                  "triggers": [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "60"}}]}, name="s"),
+        ),
+        "fail.service-that-is-four-and-stays-four": manifest(
+            thing("InferenceService", {"predictor": {"minReplicas": 4, "maxReplicas": 4, "model": {"modelFormat": {"name": "huggingface"},
+                  "storageUri": "s3://models/a", "resources": {"limits": {"nvidia.com/gpu": "1"}}}}}, labels=PROD)
+        ),
+        "fail.three-replicas-of-a-language-model": manifest(
+            {"apiVersion": "serving.kserve.io/v1alpha1", "kind": "LLMInferenceService", "metadata": {"name": "a", "namespace": "ml", "labels": PROD},
+             "spec": {"replicas": 3, "model": {"uri": "hf://a", "name": "a"}, "template": {"containers": [
+                 {"name": "main", "image": "vllm/vllm-openai:v0.8.0", "resources": {"limits": {"nvidia.com/gpu": "1"}}}]}}}
+        ),
         "fail.four-replicas-day-and-night": manifest(
             deployment(pod(gpus=1, node="L4", image="vllm/vllm-openai:v0.8.0"), replicas=4, labels=PROD)
         ),

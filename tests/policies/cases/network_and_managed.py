@@ -229,6 +229,10 @@ CASES = {
             r("aws_sagemaker_cluster.a", cluster_name="a", tags=DEV, unknown={"tags": {"expires-on": True}, "tags_all": {"expires-on": True}},
               instance_group=[{"instance_group_name": "gpu", "instance_type": "ml.p4d.24xlarge", "instance_count": 2}])
         ),
+        "fail.azure-ml-keeps-its-minimum": plan(
+            r("azurerm_machine_learning_compute_cluster.a", name="a", location="eastus", vm_size="Standard_NC24ads_A100_v4", vm_priority="Dedicated",
+              scale_settings=[{"min_node_count": 2, "max_node_count": 4, "scale_down_nodes_after_idle_duration": "PT15M"}], tags=DEV)
+        ),
         "fail.databricks-never-ends": plan(
             r("databricks_cluster.a", cluster_name="a", node_type_id="i3.xlarge", num_workers=2, autotermination_minutes=0)
         ),
@@ -237,6 +241,10 @@ CASES = {
     "MAI-004": {
         "pass.a-tenth": _capture(10),
         "fail.everything": _capture(100),
+        "fail.kserve-logs-all-unless-told-otherwise": manifest(
+            thing("InferenceService", {"predictor": {"logger": {"url": "http://sink"}, "model": {
+                "modelFormat": {"name": "sklearn"}, "storageUri": "s3://models/a"}}}, labels=PROD)
+        ),
         "fail.kserve-logs-all": manifest(
             thing("InferenceService", {"predictor": {"logger": {"mode": "all", "url": "http://sink"}, "model": {
                 "modelFormat": {"name": "sklearn"}, "storageUri": "s3://models/a"}}}, labels=PROD)

@@ -20,6 +20,9 @@ _QUEUE_CAP = "kueue.x-k8s.io/max-exec-time-seconds"
 _PROVISION_CAP = "provreq.kueue.x-k8s.io/maxRunDurationSeconds"
 _RAY_IDLE_SECONDS = Decimal(60)
 """KubeRay: autoscalerOptions.idleTimeoutSeconds when none is stated."""
+_FOR_EVER = {"Always", "OnFailure"}
+_UNLESS_STATED = {"PyTorchJob": "OnFailure"}
+"""Kubeflow's training operator: restartPolicy of a role that states none, where it is not Never."""
 _RAY = ("RayCluster", "RayJob", "RayService", "RayCronJob")
 
 
@@ -33,6 +36,7 @@ def limits_of(type_: str, kind: Kind, values: Mapping[str, Any]) -> Limits:
         max_runtime_hours=_cap_hours(type_, values, spec),
         ttl_seconds=_ttl(type_, values, spec),
         retries=_retries(type_, spec),
+        retries_bounded=_is_bounded(type_, values, spec),
         cap_supported=kind.ends or (type_ == "Pod" and spec.get("restartPolicy") in ("Never", "OnFailure")),
     )
 
@@ -105,12 +109,36 @@ def _retries(type_: str, spec: Mapping[str, Any]) -> Whole:
     for raw in (
         dig(spec, "runPolicy", "backoffLimit"),
         dig(spec, "restartPolicy", "onFailureRetries"),
-        dig(spec, "retryStrategy", "limit"),
-        dig(spec, "workflowSpec", "retryStrategy", "limit"),
+        *(strategy.get("limit") for strategy in _strategies(spec)),
     ):
         if raw is not None:
             return whole(raw)
     return None
+
+
+def _strategies(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """How an Argo workflow tries its steps again: its templates' own ways, else that of all; the most tries first."""
+    flow = mapping(spec.get("workflowSpec")) or spec
+    holders = (flow, mapping(flow.get("templateDefaults")), *maps(flow.get("templates")))
+    found = [each["retryStrategy"] for each in holders if isinstance(each.get("retryStrategy"), Mapping)]
+    return sorted(found, key=_most, reverse=True)
+
+
+def _most(strategy: Mapping[str, Any]) -> int:
+    limit = whole(strategy.get("limit"))
+    return limit if isinstance(limit, int) else -1
+
+
+def _is_bounded(type_: str, values: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
+    """Whether failed work is not started again for ever: by a restart policy of pods, or a way to retry without a limit."""
+    if type_ == "Pod":
+        owned = dig(values, "metadata", "ownerReferences")
+        return bool(owned) or spec.get("restartPolicy") == "Never"
+    if type_ in ("Workflow", "CronWorkflow"):
+        return all(strategy.get("limit") is not None for strategy in _strategies(spec))
+    roles = [role for key, held in spec.items() if key.endswith("ReplicaSpecs") for role in mapping(held).values()]
+    policies = [mapping(role).get("restartPolicy") or _UNLESS_STATED.get(type_) for role in roles]
+    return dig(spec, "runPolicy", "backoffLimit") is not None or not set(policies) & _FOR_EVER
 
 
 def _idle_minutes(type_: str, values: Mapping[str, Any]) -> Number:
