@@ -122,8 +122,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _CLOUDS = ("aws", "google", "azure", "onprem")
 _LIST_KEYS = ("packs", "policy_paths", "approvals", "metrics")
-_BETWEEN = {"metrics": ";"}
-"""What stands between the values of a list in the environment, where it is no comma: addresses hold commas."""
+_BETWEEN = {"metrics": ";"}  # NOTE: in the environment, for addresses hold commas.
 _PATHS = (
     "usage_file",
     "opa_ca_file",
@@ -318,8 +317,7 @@ def _several(
         in_file = getattr(said, key) or ()
         value, by = (in_file,) if isinstance(in_file, str) else tuple(in_file), _place(document, key)
         if key in _LISTS_OF_PATHS and document is not None:
-            folder = Path(document.origin).parent
-            value = tuple(part if "://" in part else str(folder / part) for part in value)
+            value = tuple(_beside(document, part, key) for part in value)
     elif key == "packs":
         own = options.get("policy_paths") or variables.get("SPENDGATE_POLICY_PATHS") or said.policy_paths
         value, by = ((), "own policies are given") if own else (DEFAULT_PACKS, "default")
@@ -327,6 +325,13 @@ def _several(
         value, by = (), "default"
     origins[key] = Origin(list(value), by)
     return value
+
+
+def _beside(document: Document, part: str, key: str) -> str:
+    """A path that the file states, relative to it. NOTE: what was measured is often made for the run: a pinned ref has no such file."""
+    beside = Path(document.origin).parent / part
+    made_here = key == "metrics" and not beside.exists() and Path(part).exists()
+    return part if "://" in part or made_here else str(beside)
 
 
 def _place(document: Document | None, key: str) -> str:

@@ -98,6 +98,15 @@ def test_sources_of_metrics(name: str, tmp_path: Path) -> None:
     assert found == tuple(source.replace("HERE", str(tmp_path)) for source in expected)
 
 
+def test_measured_use_that_is_no_file_of_a_pinned_ref_is_that_of_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "m.csv").write_text("")
+    monkeypatch.chdir(tmp_path / "here")
+    assert settings(tmp_path, "metrics: m.csv\n").metrics == ("m.csv",)
+
+
 def test_file_is_found_upward_and_its_paths_are_relative_to_it(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "spendgate.yaml").write_text("usage_file: usage.yaml\npolicy_paths: [own]\n", encoding="utf-8")
