@@ -162,6 +162,66 @@ def test_every_command_and_format_speaks_in_the_currency_that_was_asked_for(save
     assert abs(Decimal(difference["cost"]["delta_monthly"]["expected"])) < Decimal("0.01")
 
 
+LIMITS = """
+id: OWN-001
+title: Machines stay below a limit
+pack: own
+severity: low
+enforcement: block
+match: {kind: compute.vm, where: {field: tags.cpu, equals: AMD 7003}}
+parameters:
+  most: {type: money, default: 500 USD}
+  by_env: {type: map, default: {unknown: 800 USD}}
+assert:
+  - {field: cost.monthly.expected, lte: "${most}"}
+  - {field: cost.monthly.expected, between: [1, 600 USD]}
+  - {field: cost.monthly.expected, lte: "${by_env[env]}"}
+message: "{{ cost.monthly.expected }} of {{ most }} {{ currency }}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("machine", "failed"),
+    [("m5.2xlarge", None), ("m5.4xlarge", "506.38 of 450.00 EUR")],
+    ids=["USD 281 is below every limit", "USD 563 is above 500 but not above 600 or 800"],
+)
+def test_a_limit_in_another_currency_is_converted_and_a_text_that_looks_like_money_is_not(
+    tmp_path: Path, machine: str, failed: str | None
+) -> None:
+    (tmp_path / "plan.json").write_bytes(plan(create(machine, tags={"cpu": "AMD 7003"})))
+    (tmp_path / "own.yaml").write_text(LIMITS, encoding="utf-8")
+    (tmp_path / "rates.yaml").write_text(EXCHANGE.replace("0.92", "0.9"), encoding="utf-8")
+    asked = ("check", "plan.json", "-p", "own.yaml", "--currency", "EUR", "--rates", "rates.yaml", "-o", "json")
+    report = json.loads(run(*asked, cwd=tmp_path).output)
+    said = [finding["message"] for finding in report["findings"]]
+    assert said == ([failed] if failed else [])
+    assert "those in USD are converted (USD to EUR at 0.9 of 2026-11-20, ECB)" in str(report["problems"])
+
+
+@pytest.mark.parametrize(
+    ("limit", "rates", "said"),
+    [
+        ("500 GBP", EXCHANGE, "own.yaml:9: OWN-001.most: '500 GBP' is in GBP and the run counts USD"),
+        (
+            "500 GBP",
+            "currency: EUR\n" + EXCHANGE,
+            "own.yaml:9: OWN-001.most: '500 GBP' is in GBP and the run counts EUR",
+        ),
+    ],
+    ids=["a run in dollars", "a run in euros"],
+)
+def test_a_limit_without_an_exchange_rate_is_an_error_with_its_line(
+    tmp_path: Path, limit: str, rates: str, said: str
+) -> None:
+    (tmp_path / "plan.json").write_bytes(plan(create("m5.large", tags={})))
+    (tmp_path / "own.yaml").write_text(LIMITS.replace("500 USD", limit), encoding="utf-8")
+    (tmp_path / "rates.yaml").write_text(rates, encoding="utf-8")
+    done = run("check", "plan.json", "-p", "own.yaml", "--rates", "rates.yaml", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert said in done.errors
+    assert "exchange_rates: [{from: GBP" in done.errors
+
+
 @pytest.mark.parametrize("command", ["cost", "check", "report"])
 def test_a_currency_without_an_exchange_rate_is_an_error(command: str, saved: Path) -> None:
     done = run(command, str(saved if command == "report" else STORY), "--currency", "EUR")

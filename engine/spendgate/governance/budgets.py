@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from spendgate.errors import SettingsError
 from spendgate.governance.entries import Entry, Key, entries, text
 from spendgate.model.frozen import Frozen
 from spendgate.model.values import Bounded, Number, Unknown, Value
+from spendgate.policies.currency import Money, as_stated
 from spendgate.policies.literals import Amount, amount, plain_number
 from spendgate.policies.mistakes import Mistake
 from spendgate.policies.paths import check_path
@@ -32,7 +34,7 @@ class Budget(Frozen):
     """What may be spent in a month. `scope` maps a path (`tags.team`) to the value of what belongs here; all must fit.
 
     `base` is the monthly cost of what runs already; `spent` that of the first `days` of this month; `p50` and `p90` the
-    forecast for its end. Amounts are in the currency of the run.
+    forecast for its end. Amounts are in the currency of the run, whatever the file names.
     """
 
     name: str
@@ -93,11 +95,14 @@ def _ends(part: Value) -> tuple[Decimal | None, Decimal | None]:
     return (part.lower, part.upper) if isinstance(part, Bounded) else (Decimal(part), Decimal(part))
 
 
-def load_budgets(path: Path | str) -> tuple[Budget, ...]:
-    """The budgets of a file, in its order. Raises SettingsError with file and line, InputError when it cannot be read."""
+def load_budgets(path: Path | str, money: Money = as_stated) -> tuple[Budget, ...]:
+    """The budgets of a file, in its order; `money` gives an amount in the currency of the run.
+
+    Raises SettingsError with file and line (also for an amount that has no rate), InputError when it cannot be read.
+    """
     document = read_yaml(path)
     found: dict[str, Budget] = {}
-    for entry in entries(document, "budgets", _KEYS):
+    for entry in entries(document, "budgets", _keys(money)):
         budget = _budget(entry)
         if budget.name in found:
             raise SettingsError(f"there are two budgets {budget.name!r}", file=entry.file, line=entry.line)
@@ -124,10 +129,10 @@ def _budget(entry: Entry) -> Budget:
     )
 
 
-def _money(value: Any) -> Decimal:
+def _money(value: Any, money: Money) -> Decimal:
     stated = amount(value) if isinstance(value, str) else None
-    number = stated.number if isinstance(stated, Amount) else plain_number(value)
-    if number is None or number < 0:
+    number = money(stated).number if isinstance(stated, Amount) else plain_number(value)
+    if number is None or number < 0 or (stated is not None and stated.unit in ("duration", "percent")):
         raise Mistake(f"{value!r} is no amount", "write 10000, or 10000 USD")
     return number
 
@@ -153,20 +158,22 @@ def _scope(value: Any) -> Mapping[str, str]:
     return {str(path): str(wanted) for path, wanted in value.items()}
 
 
-def _forecast(value: Any) -> Mapping[str, Decimal]:
+def _forecast(value: Any, money: Money) -> Mapping[str, Decimal]:
     if not isinstance(value, Mapping) or set(value) - {"p50", "p90"}:
         raise Mistake(f"{value!r} is no forecast", "write {p50: 9790, p90: 10900}")
-    return {key: _money(each) for key, each in value.items()}
+    return {key: _money(each, money) for key, each in value.items()}
 
 
-_KEYS = {
-    "name": Key(text),
-    "monthly": Key(_money),
-    "scope": Key(_scope, required=False),
-    "owner": Key(text, required=False),
-    "base": Key(_money, required=False),
-    "spent": Key(_money, required=False),
-    "days": Key(_days, required=False),
-    "forecast": Key(_forecast, required=False),
-    "carbon_kg": Key(_kilograms, required=False),
-}
+def _keys(money: Money) -> Mapping[str, Key]:
+    amount_ = partial(_money, money=money)
+    return {
+        "name": Key(text),
+        "monthly": Key(amount_),
+        "scope": Key(_scope, required=False),
+        "owner": Key(text, required=False),
+        "base": Key(amount_, required=False),
+        "spent": Key(amount_, required=False),
+        "days": Key(_days, required=False),
+        "forecast": Key(partial(_forecast, money=money), required=False),
+        "carbon_kg": Key(_kilograms, required=False),
+    }

@@ -13,6 +13,7 @@ from spendgate.governance.verdict import ERROR, PASS, Ruling, rule
 from spendgate.model.finding import Decision
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Level, Problem
+from spendgate.pipeline.amounts import amounts_in_run
 from spendgate.pipeline.assess import Assessed, Assessor, Surroundings, traffic
 from spendgate.pipeline.cases import Run, docket, total
 from spendgate.pipeline.governing import input_roots, settle
@@ -161,6 +162,7 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
             params=settings.parameters,
             on_unknown=settings.on_unknown,
             readers={".rego": rego_reader(settings.data)},
+            money=amounts_in_run(settings),
         )
     )
     if not policies and not settings.allow_empty:
@@ -171,7 +173,7 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
 
 
 def _budgets(settings: Settings) -> tuple[Budget, ...]:
-    return load_budgets(settings.budgets) if settings.budgets is not None else ()
+    return load_budgets(settings.budgets, amounts_in_run(settings)) if settings.budgets is not None else ()
 
 
 def _evidence(

@@ -9,6 +9,7 @@ from spendgate.costing.carbon import CarbonMeter
 from spendgate.errors import SettingsError
 from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Level, Problem
+from spendgate.pipeline.amounts import PUBLISHED
 from spendgate.ports import Catalog, Offers, PriceSource
 from spendgate.prices.book import PriceBook
 from spendgate.prices.energy import EnergyBook
@@ -17,10 +18,6 @@ from spendgate.settings import Settings
 
 if TYPE_CHECKING:
     from spendgate.prices.overlay import RateOverlay
-
-
-_PUBLISHED = "USD"
-"""The currency of every price in the book."""
 
 
 class Pricing(Frozen):
@@ -58,13 +55,14 @@ class Pricing(Frozen):
         found = [
             Problem(Level.WARNING if "ended on" in said else Level.INFO, said) for said in self.overlay.idle_entries()
         ]
-        if self.currency != _PUBLISHED:
-            # NOTE: limits of policies and budgets are plain numbers: nothing converts the 500 USD that a parameter says.
-            message = (
-                f"costs are in {self.currency}: amounts in policies and budgets are compared as if they were in it too"
-            )
-            found.append(Problem(Level.WARNING, message))
+        if self.currency != PUBLISHED:
+            message = f"costs are in {self.currency}: limits of policies and budgets that name no currency count as {self.currency}"
+            found.append(Problem(Level.WARNING, f"{message}{self._converted()}"))
         return tuple(found)
+
+    def _converted(self) -> str:
+        exchange = self.overlay.exchange.conversion(PUBLISHED, self.currency) if self.overlay is not None else None
+        return f", those in {PUBLISHED} are converted ({exchange.note})" if exchange is not None else ""
 
 
 def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> Pricing:
@@ -75,7 +73,7 @@ def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> P
     """
     listed = TokenPrices(book, today)
     if settings.rates is None:
-        if settings.currency not in (None, _PUBLISHED):
+        if settings.currency not in (None, PUBLISHED):
             raise _no_exchange(settings.currency, None)
         return Pricing(book, listed, book)
     from spendgate.prices.exchange import Exchange
@@ -83,7 +81,7 @@ def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> P
     from spendgate.prices.rates_file import load
 
     rates = load(settings.rates)
-    if settings.currency and Exchange(rates.said.exchange_rates).conversion(_PUBLISHED, settings.currency) is None:
+    if settings.currency and Exchange(rates.said.exchange_rates).conversion(PUBLISHED, settings.currency) is None:
         raise _no_exchange(settings.currency, settings.rates)
     overlay = RateOverlay(listed, book, rates, today, settings.currency)
     return Pricing(book, overlay, overlay, overlay.currency, overlay)
@@ -92,7 +90,7 @@ def pricing(settings: Settings, book: PriceBook, today: date | None = None) -> P
 def _no_exchange(currency: str | None, file: str | None) -> SettingsError:
     where = "it states" if file else "a rates file (--rates) would state"
     return SettingsError(
-        f"prices are published in {_PUBLISHED} and no exchange rate to {currency} is known",
+        f"prices are published in {PUBLISHED} and no exchange rate to {currency} is known",
         file=file,
-        hint=f"{where} one: exchange_rates: [{{from: {_PUBLISHED}, to: {currency}, rate: ..., as_of: ..., source: ...}}]",
+        hint=f"{where} one: exchange_rates: [{{from: {PUBLISHED}, to: {currency}, rate: ..., as_of: ..., source: ...}}]",
     )

@@ -12,6 +12,7 @@ from spendgate.model.policy import EnforcementRule
 from spendgate.policies.arithmetic import parse_number
 from spendgate.policies.compiler import Compiler
 from spendgate.policies.conditions import Condition
+from spendgate.policies.currency import Money, as_stated
 from spendgate.policies.enforcement import parse_enforcement
 from spendgate.policies.instead import CHEAPEST, Allowance, allowance_of, reprice_of
 from spendgate.policies.literals import as_date
@@ -45,11 +46,15 @@ class ExceptionRule(Frozen):
 
 
 class Source(Frozen):
-    """The checked file behind a body, from which it can be compiled again with other parameters."""
+    """The checked file behind a body, from which it can be compiled again with other parameters.
+
+    `money` gives an amount that it states in the currency of the run.
+    """
 
     document: Document
     data: Mapping[str, Any]
     scope: str
+    money: Money = as_stated
 
 
 class Body(Frozen):
@@ -71,7 +76,7 @@ class Body(Frozen):
 def compile_body(source: Source, parameters: Mapping[str, Any]) -> Body:
     """Compile with these parameters. Raises PolicyError that names every mistake with its line."""
     mistakes = Mistakes(source.document)
-    references = References(parameters)
+    references = References(parameters, source.money)
     compiler = Compiler(references, mistakes)
     data = source.data
     selection = _selection(source, compiler)

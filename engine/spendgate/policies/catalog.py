@@ -17,6 +17,7 @@ from spendgate.errors import PolicyError, SettingsError
 from spendgate.model.finding import Enforcement
 from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import EnforcementRule, Policy
+from spendgate.policies.currency import Money, as_stated
 from spendgate.policies.literals import Amount
 from spendgate.policies.mistakes import Mistake, near
 from spendgate.policies.parameters import from_text, merged
@@ -89,19 +90,21 @@ def load(
     params: Sequence[str] = (),
     on_unknown: Enforcement | None = None,
     readers: Mapping[str, Reader] | None = None,
+    money: Money = as_stated,
 ) -> list[Policy]:
     """The policies of a run, in the order of their ids.
 
     `paths` are own files and folders; `packs` of `None` means the starter pack, or none beside own policies. `params` are
-    `ID.name=value`. `on_unknown` tightens every policy. `readers` read other languages than YAML, by suffix (`.rego`). Raises
-    PolicyError for a wrong file, SettingsError for an override or option that fits nothing.
+    `ID.name=value`. `on_unknown` tightens every policy. `readers` read other languages than YAML, by suffix (`.rego`). `money`
+    gives amounts in the currency of the run. Raises PolicyError for a wrong file or an amount that has no rate, SettingsError
+    for an override or option that fits nothing.
     """
     chosen = packs if packs is not None else (() if paths else ("starter",))
     readers = readers or {}
     written = [*_built_in_policies(chosen, readers), *_own_policies(paths, readers)]
     _refuse_duplicates([_policy(each) for each in written])
     laid_over = _with_params(written, overrides or {}, params)
-    policies = [policy for each in written if (policy := _ready(each, laid_over)) is not None]
+    policies = [policy for each in written if (policy := _ready(each, laid_over, money)) is not None]
     if on_unknown is not None:
         policies = [tighten_unknown(policy, on_unknown) for policy in policies]
     return sorted(policies, key=lambda policy: policy.id)
@@ -110,17 +113,6 @@ def load(
 def tighten_unknown(policy: Policy, level: Enforcement) -> Policy:
     """The policy with an unknown costing at least as much as `level`; never less than its author says."""
     return replace(policy, on_unknown=max(policy.on_unknown, level))
-
-
-def currencies(policies: Iterable[Policy]) -> Mapping[str, str]:
-    """The currencies that parameters of type money are in, each with a policy that says so."""
-    found: dict[str, str] = {}
-    for policy in policies:
-        for name, parameter in policy.declared.items():
-            value = policy.parameters.get(name)
-            if parameter.type == "money" and isinstance(value, Amount):
-                found.setdefault(value.unit, policy.id)
-    return found
 
 
 Loaded: TypeAlias = Written | Policy
@@ -271,18 +263,20 @@ def _declared(policy: Policy, name: str, at: SettingsError) -> None:
         raise SettingsError(f"{policy.id} has no parameter {name!r}", hint=hint, file=at.file, line=at.line)
 
 
-def _ready(each: Loaded, overrides: Mapping[str, Override]) -> Policy | None:
+def _ready(each: Loaded, overrides: Mapping[str, Override], money: Money) -> Policy | None:
     """The policy with its override, its body compiled; None when it is turned off."""
     policy = _policy(each)
     override = overrides.get(policy.id, Override())
     if not override.enabled:
         return None
     place = SettingsError("", file=override.file, line=override.line)
-    parameters = dict(policy.parameters)
+    parameters = {name: value for name, value in policy.parameters.items() if name not in override.parameters}
+    parameters = {name: _in_run(each, name, value, money) for name, value in parameters.items()}
     for name, value in override.parameters.items():
         _declared(policy, name, place)
         try:
-            parameters[name] = merged(policy.declared[name], value)
+            value = merged(policy.declared[name], value)
+            parameters[name] = money(value) if isinstance(value, Amount) else value
         except Mistake as mistake:
             raise SettingsError(
                 f"{policy.id}.{name}: {mistake.message}", hint=mistake.hint, file=override.file, line=override.line
@@ -300,8 +294,22 @@ def _ready(each: Loaded, overrides: Mapping[str, Override]) -> Policy | None:
     approvers = policy.approvers if override.approvers is None else tuple(override.approvers)
     policy = replace(policy, on_unknown=on_unknown, parameters=parameters, approvers=approvers)
     if isinstance(each, Written):
-        policy = compiled(replace(each, policy=policy))
+        policy = compiled(replace(each, policy=policy, source=replace(each.source, money=money)))
     return policy if override.enforcement is None else _enforced(policy, override.enforcement)
+
+
+def _in_run(each: Loaded, name: str, value: Any, money: Money) -> Any:
+    """What a policy's own file says a parameter is, an amount in the currency of the run. Raises PolicyError."""
+    if not isinstance(value, Amount):
+        return value
+    try:
+        return money(value)
+    except Mistake as mistake:
+        policy = _policy(each)
+        route = ("parameters", name, "default")
+        line = each.source.document.line_of(route) if isinstance(each, Written) else None
+        message = f"{policy.id}.{name}: {mistake.message}"
+        raise PolicyError(message, hint=mistake.hint, file=policy.origin, line=line) from None
 
 
 def _enforced(policy: Policy, rule: EnforcementRule) -> Policy:

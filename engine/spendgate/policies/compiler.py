@@ -68,7 +68,7 @@ class Compiler(Frozen):
             raise Mistake(f"the condition on {path} has {what}, one is needed", inner=("field",))
         operator = operator_named(others[0])
         try:
-            operand = self.references.operand(data[operator.name], lambda raw: operator.prepare(raw, path))
+            operand = self.references.operand(data[operator.name], lambda raw: operator.prepare(raw, path), path)
         except Mistake as mistake:
             raise mistake.within(operator.name) from None
         if operator.name == "has_keys" and operand.fixed == Expected((), ()):

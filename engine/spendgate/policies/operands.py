@@ -10,6 +10,7 @@ from typing import Any
 from spendgate.model.case import Case, Keys, look_up
 from spendgate.model.frozen import Frozen
 from spendgate.model.values import Unknown
+from spendgate.policies.currency import Money, as_stated, money_in
 from spendgate.policies.mistakes import Mistake, near
 from spendgate.policies.paths import check_path
 
@@ -54,9 +55,13 @@ class Operand(Frozen):
 
 @dataclass(slots=True)
 class References:
-    """The parameters that conditions may name, by their merged values; `used` collects those that some condition names."""
+    """The parameters that conditions may name, by their merged values; `used` collects those that some condition names.
+
+    `money` gives an amount in the currency of the run.
+    """
 
     parameters: Mapping[str, Any]
+    money: Money = as_stated
     used: set[str] = field(default_factory=set)
 
     def value(self, name: str) -> Any:
@@ -67,25 +72,29 @@ class References:
         self.used.add(name)
         return self.parameters[name]
 
-    def operand(self, raw: Any, prepare: Callable[[Any], Any]) -> Operand:
-        """A stated value ready for an operator; `prepare` turns it into what the operator compares. Raises Mistake."""
+    def operand(self, raw: Any, prepare: Callable[[Any], Any], path: str = "") -> Operand:
+        """A stated value ready for an operator; `prepare` turns it into what the operator compares. Raises Mistake.
+
+        Where the field at `path` is money, amounts come in the currency of the run.
+        """
         found = _REFERENCE.fullmatch(raw.strip()) if isinstance(raw, str) else None
         if found and found[2]:
-            return self._by_entry(found[1], found[2], prepare)
-        plain = self.value(found[1]) if found else self._inside(raw)
+            return self._by_entry(found[1], found[2], prepare, path)
+        plain = money_in(self.value(found[1]) if found else self._inside(raw), path, self.money)
         return Operand(Expected(prepare(plain), plain))
 
-    def _by_entry(self, name: str, path: str, prepare: Callable[[Any], Any]) -> Operand:
+    def _by_entry(self, name: str, index: str, prepare: Callable[[Any], Any], path: str) -> Operand:
         entries = self.value(name)
         if not isinstance(entries, Mapping):
             raise Mistake(f"parameter {name} is no map, so it has no entries", f"write ${{{name}}}")
         ready = {}
         for key, entry in entries.items():
             try:
-                ready[str(key)] = Expected(prepare(entry), entry)
+                plain = money_in(entry, path, self.money)
+                ready[str(key)] = Expected(prepare(plain), plain)
             except Mistake as mistake:
                 raise Mistake(f"entry {key} of parameter {name}: {mistake.message}", mistake.hint) from None
-        return Operand(None, check_path(path), ready, name)
+        return Operand(None, check_path(index), ready, name)
 
     def _inside(self, raw: Any) -> Any:
         """A literal in which single elements may be parameters."""

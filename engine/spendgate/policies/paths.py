@@ -85,7 +85,7 @@ VOCABULARY: Words = {
         ),
         **dict.fromkeys(("fingerprint", "same_work", "fits_together", "fits_with", "busiest")),
         **dict.fromkeys(("redundant", "redundant_share", "pilot_runs")),
-        **dict.fromkeys(("target_expires", "placed", "fast_network", "zones", "model_grants")),
+        **dict.fromkeys(("target_expires", "placed", "fast_network", "zones", "model_grants", "used_share")),
         "offer": dict.fromkeys(("accelerators", "requested", "requested_share", "per_machine", "stranded", "smaller")),
         **dict.fromkeys(("processes", "idle_share", "demand")),
         "own": dict.fromkeys(

@@ -91,7 +91,7 @@ class RateOverlay:
         self._discounts = self._entries("discounts", said.discounts)
         self._own = self._entries("prices", said.prices)
         self._commitments = self._entries("commitments", said.commitments)
-        self._exchange = Exchange(said.exchange_rates)
+        self.exchange = Exchange(said.exchange_rates)
         self._machines = {(each.provider, each.machine_type.lower()): each for each in said.machines}
         self._machine_places = {
             each.machine_type.lower(): rates.place("machines", number) for number, each in enumerate(said.machines)
@@ -257,13 +257,13 @@ class RateOverlay:
             price += said.upfront / (said.term_years * HOURS_PER_YEAR)
         if said.currency == currency:
             return price
-        exchange = self._exchange.conversion(said.currency, currency)
+        exchange = self.exchange.conversion(said.currency, currency)
         return price * exchange.factor if exchange else None
 
     def _converted(self, rate: Rate) -> Rate | str:
         if rate.currency == self.currency:
             return rate
-        exchange = self._exchange.conversion(rate.currency, self.currency)
+        exchange = self.exchange.conversion(rate.currency, self.currency)
         if exchange is None:
             origin = self._rates.document.origin
             return f"its price is in {rate.currency} and {origin} states no exchange rate to {self.currency}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from spendgate.errors import SettingsError
 from spendgate.governance.budgets import Budget, load_budgets
 from spendgate.model.values import Bounded, Unknown
+from spendgate.policies.currency import in_currency
 
 MIDDLE = date(2026, 11, 15)
 """Half of November is left."""
@@ -38,12 +40,27 @@ def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
     assert (rest.name, rest.scope) == ("unallocated", {})
 
 
+def test_amounts_come_in_the_currency_of_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "budgets.yaml"
+    path.write_text(
+        "budgets:\n  - {name: a, scope: {env: a}, monthly: 100 USD, base: 5, spent: 3 EUR, forecast: {p50: 7 USD}}\n",
+        encoding="utf-8",
+    )
+    money = partial(in_currency, currency="EUR", factor=Decimal("0.9"), hint="")
+    (budget,) = load_budgets(path, money)
+    assert (budget.monthly, budget.base, budget.spent, budget.p50) == tuple(map(Decimal, ("90", "5", "3", "6.3")))
+    with pytest.raises(SettingsError, match="monthly: '100 USD' is in USD and the run counts EUR") as caught:
+        load_budgets(path, partial(in_currency, currency="EUR", factor=None, hint="state a rate"))
+    assert (caught.value.line, caught.value.hint) == (2, "state a rate")
+
+
 @pytest.mark.parametrize(
     ("text", "said", "line"),
     [
         ("budgets:\n  - {name: a, scope: {tags.team: a}}", "lacks monthly", 2),
         ("budgets:\n  - {name: a, monthly: 5}", "has no scope", 2),
         ("budgets:\n  - {name: a, monthly: much, scope: {tags.team: a}}", "'much' is no amount", 2),
+        ("budgets:\n  - {name: a, monthly: 5d, scope: {tags.team: a}}", "'5d' is no amount", 2),
         ("budgets:\n  - {name: a, monthly: -5, scope: {tags.team: a}}", "is no amount", 2),
         ("budgets:\n  - {name: a, monthly: 5, scope: {colour: a}}", "no field starts with 'colour'", 2),
         ("budgets:\n  - {name: a, monthly: 5, scope: {tags.team: a}, days: 40}", "no number of days", 2),
@@ -60,6 +77,7 @@ def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
         "no-amount",
         "no-scope",
         "word",
+        "duration",
         "negative",
         "no-such-path",
         "forty-days",

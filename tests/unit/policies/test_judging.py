@@ -106,7 +106,7 @@ def test_a_failure_says_which_stricter_case_is_still_open() -> None:
     )
     finding = judged(policy(LADDER, head=LADDER_HEAD), subject).finding
     assert finding is not None
-    assert finding.message == "adds at least 3,000.00 of 2000 USD"
+    assert finding.message == "adds at least 3,000.00 of 2,000.00"
     assert finding.residual == (
         "change.delta_monthly.expected is known only as at least 3,000.00 (a part has no price); it must be at most 10000 USD"
     )
