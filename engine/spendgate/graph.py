@@ -17,7 +17,8 @@ from spendgate.model.values import Unknown
 if TYPE_CHECKING:
     import networkx
 
-_IDENTITIES = ("id", "arn", "self_link", "name", "bucket", "endpoint_config_name")
+_OWN = ("id", "arn", "self_link", "name")
+_IDENTITIES = (*_OWN, "bucket", "endpoint_config_name")
 _DEPTH = 4
 
 
@@ -280,7 +281,9 @@ class Side:
         if type_ not in self._by_mention:
             index: dict[str, list[Resource]] = defaultdict(list)
             for resource in self._types().get(type_, ()):
-                for text in dict.fromkeys(_texts(resource.attributes.values, _DEPTH)):
+                # NOTE: a rule that bears the name of an address does not use it: its own names mention nobody else.
+                told = {key: value for key, value in resource.attributes.values.items() if key not in _OWN}
+                for text in dict.fromkeys(_texts(told, _DEPTH)):
                     index[text].append(resource)
             self._by_mention[type_] = dict(index)
         return self._by_mention[type_]

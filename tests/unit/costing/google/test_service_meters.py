@@ -22,10 +22,15 @@ def address(*users: tuple[str, dict[str, Any]], attributes: dict[str, Any] | Non
     return Run(first, *others, refs=[(one.address, "network_interface", first.address) for one in others])
 
 
+def named_alike() -> Run:
+    return Run(google(ADDRESS, {"name": "front"}), google("google_compute_forwarding_rule", {"name": "front"}))
+
+
 @pytest.mark.parametrize(
     ("run", "usage", "rate"),
     [
         pytest.param(address(), {}, "unused", id="nothing uses it"),
+        pytest.param(named_alike(), {}, "unused", id="a rule bears its name and does not use it"),
         pytest.param(address((VM, {})), {}, "in use", id="a machine uses it"),
         pytest.param(
             address((VM, {"scheduling": [{"preemptible": True}]})), {}, "in use by spot vm", id="a spot machine"
