@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from spendgate.costing.hours import HOURS_PER_MONTH, hours_per_month
-from spendgate.costing.packing import NodeShape, Packing, PodNeed, pack
+from spendgate.costing.node_shape import NodeShape, PodNeed
+from spendgate.costing.packing import Packing, pack
 from spendgate.model.accelerator_names import expand
 from spendgate.model.cost import Rate, RateQuery
 from spendgate.model.facets import Facets, Pool

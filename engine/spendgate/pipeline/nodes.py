@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from spendgate.costing.node_shape import NodeShape
 from spendgate.costing.nodes_needed import NodesNeeded, nodes_needed
-from spendgate.costing.packing import NodeShape
 from spendgate.errors import InputError, SettingsError
 from spendgate.facets.kubernetes.node_shapes import Market, node_shapes, pool_shapes
 from spendgate.facets.kubernetes.nodes_file import is_written_by_hand, read_shapes

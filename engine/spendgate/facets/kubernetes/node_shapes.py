@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from spendgate.costing.node_shape import NodeShape
 from spendgate.costing.nodes_needed import shape_of
-from spendgate.costing.packing import NodeShape
 from spendgate.facets.kubernetes.placement import default_cloud, default_region, purchase_of
 from spendgate.facets.kubernetes.reading import gib, quantity
 from spendgate.facets.kubernetes.shapes import Shapes

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
-from spendgate.costing.packing import NodeShape
+from spendgate.costing.node_shape import NodeShape
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 from spendgate.facets.kubernetes.node_shapes import Market

@@ -53,6 +53,10 @@ class Wishes(Frozen):
             self.tolerations,
         )
 
+    def label_keys(self) -> frozenset[str]:
+        """The labels that are looked at."""
+        return frozenset((*self.allowed, *self.refused, *self.present))
+
     def accepts_labels(self, labels: Mapping[str, tuple[str, ...]], *, strict: bool) -> bool:
         """Whether nodes with these possible label values will do. `strict`: a label that they lack rules them out.
 

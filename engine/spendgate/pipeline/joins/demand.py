@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from spendgate.costing.node_shape import NodeShape, PodNeed
 from spendgate.costing.nodes_needed import need_of
-from spendgate.costing.packing import NodeShape, PodNeed, pack
+from spendgate.costing.packing import pack
 from spendgate.facets.kubernetes.node_shapes import Market
 from spendgate.facets.processes import processes_of
 from spendgate.model.facets import Pool

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from spendgate.costing.node_shape import NodeShape, PodNeed
 from spendgate.costing.nodes_needed import need_of
-from spendgate.costing.packing import NodeShape, Packing, PodNeed, pack
+from spendgate.costing.packing import Packing, pack
 from spendgate.facets.kubernetes.node_shapes import Market, node_shapes, pool_shapes
 from spendgate.facets.kubernetes.sources import TERRAFORM_POOLS
 from spendgate.model.facets import Facets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from spendgate.costing.packing import NodeShape
+from spendgate.costing.node_shape import NodeShape
 from spendgate.model.facets import Pool
 from spendgate.model.values import Unknown
 from spendgate.ports import Catalog

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.corpus.kubernetes.run import book, run_text
 
+from spendgate.costing.node_shape import NodeShape, PodNeed
 from spendgate.costing.nodes_needed import nodes_needed, shape_of
-from spendgate.costing.packing import NodeShape, PodNeed, pack
+from spendgate.costing.packing import pack
 from spendgate.facets.kubernetes.wishes import Wishes
 from spendgate.model.frozen import replace
 
