@@ -295,7 +295,7 @@ def test_what_is_paid_by_use_waits_for_it_and_is_never_nothing(type_: str, attri
         ("aws_fsx_windows_file_system", {"storage_capacity": 300, "throughput_capacity": 32}, "SSD storage"),
         ("aws_mq_broker", {"host_instance_type": "mq.m5.large", "engine_type": "RabbitMQ"}, "Broker (rabbitmq, single-instance, mq.m5.large)"),
         ("aws_fsx_lustre_file_system", {"deployment_type": "PERSISTENT_2", "storage_capacity": 1200, "per_unit_storage_throughput": 1000}, "Storage (PERSISTENT_2, SSD)"),
-        ("aws_db_instance", {"engine": "postgres", "instance_class": "db.r6g.large", "allocated_storage": 20}, "Database instance (on-demand, single-az, postgres, db.r6g.large)"),
+        ("aws_db_instance", {"engine": "postgres", "instance_class": "db.x2g.large", "allocated_storage": 20}, "Database instance (on-demand, single-az, postgres, db.x2g.large)"),
     ],
 )  # fmt: skip
 def test_what_no_book_prices_is_unpriced_and_keeps_its_quantity(
