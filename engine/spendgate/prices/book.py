@@ -130,11 +130,13 @@ class PriceBook:
                 return tuple(_tier(row) for row in rows)
         if derived := self._derived(query):
             return derived
-        regions = self._regions(query)
+        regions, home = self._regions(query), _HOME_REGIONS.get(query.provider, "")
+        if not regions and (derived := self._derived(replace(query, region=home))):
+            note = f"{derived[0].rate.note}; price of {home}, none is known for {query.region}"
+            return tuple(_assumed(step, note) for step in derived)
         if not regions:
             where = f" for {query.region}" if query.region else ""
             return f"no price of {query.service} {query.item} is known{where}"
-        home = _HOME_REGIONS.get(query.provider)
         place = home if home in regions else min(regions, key=lambda region: (region[:2] != query.region[:2], region))
         note = f"price of {place}, none is known for {query.region}"
         elsewhere = [self._rows(query, region) for region in regions]

@@ -36,6 +36,13 @@ def test_a_rate_follows_from_a_relative_in_its_region(region: str, service: str,
     assert rate.note.startswith("derived from ")
 
 
+def test_a_relative_in_the_home_region_is_better_than_none() -> None:
+    rate = book().rate(RateQuery("aws", "us-west-2", "docdb", "db.r5.large"))
+    assert isinstance(rate, Rate)
+    assert (rate.price, rate.basis) == (Decimal("0.277"), Basis.ASSUMED)
+    assert rate.note.endswith("price of us-east-1, none is known for us-west-2")
+
+
 @pytest.mark.parametrize(
     ("service", "item", "known"),
     [
