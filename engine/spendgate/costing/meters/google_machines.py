@@ -114,7 +114,8 @@ def _discounted(pool: Pool, part: Component, hours: Decimal) -> Component:
     if pool.purchase.model == "flex":
         note = "no flex-start price is known, on-demand assumed"
         return replace(part, basis=Basis.ASSUMED, note=_joined(part.note, note))
-    if pool.purchase.model not in ("on-demand", "reserved") or part.query.service == "tpu":
+    # NOTE: what an operating system costs is no use of vCPUs, memory or GPUs: no discount is for it.
+    if pool.purchase.model not in ("on-demand", "reserved") or part.query.service in ("tpu", "licence"):
         return part
     if part.query.service == "gpu attach":
         factor = gpu_factor(part.query.item, hours)

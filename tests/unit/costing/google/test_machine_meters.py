@@ -253,6 +253,14 @@ def test_resources_that_cannot_be_priced_say_so(type_: str, attributes: dict[str
     assert estimate.monthly is None
 
 
+def test_licences_get_no_sustained_use_discount() -> None:
+    boot = [{"initialize_params": [{"image": "windows-cloud/windows-2022"}]}]
+    estimate = estimate_of("google_compute_instance", {"machine_type": "n2-standard-4", "boot_disk": boot})
+    rates = {line.name: (line.rate.price, line.note) for line in estimate.items}
+    assert rates["Licence (windows)"] == (Decimal("0.184"), "0.046 for each of 4 vCPUs")
+    assert "20 % sustained-use discount" in rates["Machine (on-demand, n2-standard-4)"][1]
+
+
 @pytest.mark.parametrize(
     ("kind", "own", "lacks"),
     [
