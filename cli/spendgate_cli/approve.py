@@ -39,7 +39,7 @@ def approve(**said: Any) -> int:
     """
     today = opt.time_of(said["now"]).date()
     expires = gov.last_day(said["expires"], today)
-    from spendgate.pipeline.sides import saved_report
+    from spendgate.pipeline.afterwards.sides import saved_report
 
     report = saved_report(said["source"])
     if report.evidence is None:

@@ -44,7 +44,7 @@ def write(**said: Any) -> int:
     from decimal import Decimal
 
     from spendgate.governance.baseline import baseline_of, dump
-    from spendgate.pipeline.recording import known_failures
+    from spendgate.pipeline.afterwards.recording import known_failures
 
     report, path = _report(said)
     known, left_out = known_failures(report)
@@ -78,7 +78,7 @@ def show(file: str) -> None:
 def prune(**said: Any) -> int:
     """Forget what INPUTs no longer show. Nothing is added: a baseline only shrinks this way."""
     from spendgate.governance.baseline import baseline_of, dump
-    from spendgate.pipeline.recording import known_failures
+    from spendgate.pipeline.afterwards.recording import known_failures
 
     report, path = _report(said)
     known = _loaded(path)

@@ -68,7 +68,7 @@ def check(**said: Any) -> int:
         evidence = gov.RECORD in files or any(name in _WITH_EVIDENCE for name, _ in outputs)
         report = pipeline.check(inputs, settings, now, facets=facets, evidence=evidence)
         if said["group_by"]:
-            from spendgate.pipeline.grouping import grouped
+            from spendgate.pipeline.afterwards.grouping import grouped
 
             report = grouped(report, said["group_by"])
         report = gov.readable(report, place)

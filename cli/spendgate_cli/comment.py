@@ -31,8 +31,8 @@ def comment(host: str, source: str, tag: str, dry_run: bool, **said: Any) -> int
     import os
 
     from spendgate.hosts import HOSTS, fitting, upsert
-    from spendgate.pipeline.grouping import grouped
-    from spendgate.pipeline.sides import saved_report
+    from spendgate.pipeline.afterwards.grouping import grouped
+    from spendgate.pipeline.afterwards.sides import saved_report
     from spendgate.ports import ReportOptions
     from spendgate.reporters import REPORTERS
 

@@ -32,11 +32,11 @@ def cost(**said: Any) -> int:
     settings = resolve(said)
     inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
     from spendgate import pipeline
-    from spendgate.pipeline.grouping import grouped
+    from spendgate.pipeline.afterwards.grouping import grouped
 
     report = grouped(pipeline.cost(inputs, settings, now), said["group_by"])
     if said["sync_usage"]:
-        from spendgate.pipeline.sync import sync_usage
+        from spendgate.pipeline.afterwards.sync import sync_usage
 
         count = sync_usage(report, said["sync_usage"])
         click.echo(f"{said['sync_usage']}: {count} resources need usage; state their values there", err=True)

@@ -29,9 +29,9 @@ def diff(base: str, head: str, **said: Any) -> int:
     from spendgate.settings import resolve
 
     settings = resolve(said)
-    from spendgate.pipeline.compare import compare
-    from spendgate.pipeline.grouping import grouped
-    from spendgate.pipeline.sides import side
+    from spendgate.pipeline.afterwards.compare import compare
+    from spendgate.pipeline.afterwards.grouping import grouped
+    from spendgate.pipeline.afterwards.sides import side
 
     report = grouped(compare(side(base, settings, now), side(head, settings, now)), said["group_by"])
     opt.deliver(report, outputs, no_color=said["no_color"], quiet=said["quiet"], verbose=said["verbose"])

@@ -28,7 +28,7 @@ def drift(**said: Any) -> int:
 
     inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
     settings = resolve({key: value for key, value in said.items() if key != "output"})
-    from spendgate.pipeline.drifting import drifted
+    from spendgate.pipeline.afterwards.drifting import drifted
 
     found = drifted(said["approved"], inputs, settings, now, state=said["state"])
     text = json.dumps(_document(found), indent=2) if said["output"] == "json" else "\n".join(_lines(found))

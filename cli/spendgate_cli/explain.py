@@ -11,7 +11,7 @@ from spendgate_cli import options as opt
 
 if TYPE_CHECKING:
     from spendgate.graph import Standing
-    from spendgate.pipeline.explaining import Explained
+    from spendgate.pipeline.bench.explaining import Explained
     from spendgate.policies.explaining import Row
 
 _MOST_SHOWN = 8
@@ -55,7 +55,7 @@ def explain(**said: Any) -> int:
             hint=f"spendgate explain {policy} ADDRESS plan.json; `spendgate check plan.json` shows the addresses",
         )
     inputs = opt.all_inputs(named, said["files"], said["folders"])
-    from spendgate.pipeline.explaining import explained
+    from spendgate.pipeline.bench.explaining import explained
 
     if not said["packs"] and not said["policy_paths"]:
         said["packs"] = ("all",)

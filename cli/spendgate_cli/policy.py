@@ -122,7 +122,7 @@ def _tested(
     rego_engine: str | None,
     opa_url: str | None,
 ) -> int:
-    from spendgate.pipeline.policy_tests import test_policies
+    from spendgate.pipeline.bench.policy_tests import test_policies
     from spendgate.settings import resolve
 
     chosen = tuple(packs) or (() if paths else ("all",))

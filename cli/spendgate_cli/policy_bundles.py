@@ -32,7 +32,7 @@ def pull(source: str | None, to: str, key: str | None, update: bool, lock: str) 
     Exit codes: 0 the policies are there, 2 they cannot be read, or digest or signature do not fit.
     """
     from spendgate.governance.policy_lock import Locked, read_lock, write_lock
-    from spendgate.pipeline.bundle_places import split_pin
+    from spendgate.pipeline.bundles.places import split_pin
 
     known = {each.to: each for each in read_lock(lock)}
     wanted: list[tuple[Locked, str | None]]
@@ -57,7 +57,7 @@ def pull(source: str | None, to: str, key: str | None, update: bool, lock: str) 
 def _pulled(wanted: Locked, pin: str | None, before: Locked | None, key: str | None, update: bool, lock: str) -> Locked:
     from spendgate.governance.policy_bundle import require_digest, require_signature
     from spendgate.model.frozen import replace
-    from spendgate.pipeline.bundle_places import fetch
+    from spendgate.pipeline.bundles.places import fetch
 
     bundle = fetch(wanted.source)
     if pin:
@@ -116,7 +116,7 @@ def push(folder: str, target: str | None, sign_key: str | None) -> int:
     """
     from spendgate.governance.policy_bundle import SIGNATURE, read_folder, signature_of
     from spendgate.model.frozen import replace
-    from spendgate.pipeline.bundle_places import store
+    from spendgate.pipeline.bundles.places import store
     from spendgate.policies.catalog import load
 
     bundle = read_folder(folder)

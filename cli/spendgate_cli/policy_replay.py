@@ -31,8 +31,8 @@ def diff(old: str, new: str, records: Sequence[str]) -> int:
 
     Exit codes: 0 nothing changes, 1 something does, 2 something cannot be read.
     """
+    from spendgate.pipeline.bench.replaying import differences, not_replayed, recorded
     from spendgate.pipeline.judging import rego_reader
-    from spendgate.pipeline.replaying import differences, not_replayed, recorded
     from spendgate.policies.catalog import load
 
     readers = {".rego": rego_reader()}
@@ -87,7 +87,7 @@ def try_(**said: Any) -> int:
     inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
     if "-" in inputs:
         raise SettingsError("the questions come from standard input, so the input must be a file")
-    from spendgate.pipeline.trying import bench
+    from spendgate.pipeline.bench.trying import bench
     from spendgate.settings import resolve
 
     table = bench(inputs, resolve(said), now)

@@ -23,14 +23,14 @@ def report(file: str, **said: Any) -> int:
     """
     outputs = opt.targets(said["outputs"])
     opt.check_formats(outputs)
-    from spendgate.pipeline.grouping import grouped
-    from spendgate.pipeline.sides import saved_report
+    from spendgate.pipeline.afterwards.grouping import grouped
+    from spendgate.pipeline.afterwards.sides import saved_report
 
     if said["rates"] and not said["currency"]:
         raise SettingsError("--rates has no effect without --currency", hint="a saved report is not priced again")
     saved = saved_report(file)
     if said["currency"]:
-        from spendgate.pipeline.converting import converted
+        from spendgate.pipeline.afterwards.converting import converted
 
         saved = converted(saved, said["currency"].upper(), said["rates"])
     saved = grouped(saved, said["group_by"])

@@ -45,7 +45,7 @@ def waive(**said: Any) -> int:
     expires = gov.last_day(said["expires"], today)
     if not (said["policies"] or said["addresses"] or said["fingerprints"] or said["everything"]):
         raise SettingsError("nothing was chosen to be waived", hint="--policy GPU-001, --address PATTERN or --all")
-    from spendgate.pipeline.sides import saved_report
+    from spendgate.pipeline.afterwards.sides import saved_report
     from spendgate.settings import resolve
 
     settings = resolve({"config": said["config"]})

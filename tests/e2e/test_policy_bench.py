@@ -179,8 +179,8 @@ def test_diff_over_recorded_inputs(recorded: Path) -> None:
 def test_a_replay_gives_the_verdicts_of_the_gate(recorded: Path) -> None:
     from datetime import date
 
-    from spendgate.pipeline.replaying import _verdicts, not_replayed
-    from spendgate.pipeline.replaying import recorded as read
+    from spendgate.pipeline.bench.replaying import _verdicts, not_replayed
+    from spendgate.pipeline.bench.replaying import recorded as read
     from spendgate.policies.catalog import load
 
     report = json.loads(

@@ -19,13 +19,13 @@ from spendgate.model.frozen import Frozen, replace
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action, Problem, Workload
 from spendgate.pipeline.assess import Assessed
-from spendgate.pipeline.busy import LikeUse
 from spendgate.pipeline.carbon import carbon_roots
-from spendgate.pipeline.carbon_goals import carbon_goals
-from spendgate.pipeline.groups import Groups, Use
-from spendgate.pipeline.kept import kept
 from spendgate.pipeline.pricing import Pricing
 from spendgate.pipeline.stored import stored_roots
+from spendgate.pipeline.sums.busy import LikeUse
+from spendgate.pipeline.sums.carbon_goals import carbon_goals
+from spendgate.pipeline.sums.groups import Groups, Use
+from spendgate.pipeline.sums.kept import kept
 from spendgate.pipeline.what_if import Ask
 from spendgate.ports import Docket, Measured
 from spendgate.wire import v1

@@ -28,12 +28,12 @@ from spendgate.model.values import Unknown
 from spendgate.pipeline.assess import Assessor, Surroundings
 from spendgate.pipeline.cases import Run, change_case, in_currency, resource_cases, use_in
 from spendgate.pipeline.governing import Settled, input_roots, settle
-from spendgate.pipeline.groups import Groups
 from spendgate.pipeline.joins import reads_joins
 from spendgate.pipeline.judging import judge
-from spendgate.pipeline.kept import Keeper
 from spendgate.pipeline.pricing import Pricing, pricing
 from spendgate.pipeline.report import build_report
+from spendgate.pipeline.sums.groups import Groups
+from spendgate.pipeline.sums.kept import Keeper
 from spendgate.pipeline.use import with_use
 from spendgate.pipeline.what_if import asker
 from spendgate.ports import Docket

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.reporters.reports import report, span
 
 from spendgate.errors import InputError, SettingsError
-from spendgate.pipeline.compare import compare
-from spendgate.pipeline.grouping import groups_of, module_of
+from spendgate.pipeline.afterwards.compare import compare
+from spendgate.pipeline.afterwards.grouping import groups_of, module_of
 from spendgate.wire import v1
 
 ZERO = span("0")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from spendgate.errors import SettingsError
-from spendgate.pipeline.converting import converted
+from spendgate.pipeline.afterwards.converting import converted
 from spendgate.pipeline.pricing import pricing
 from spendgate.prices.book import PriceBook
 from spendgate.prices.exchange import Exchange

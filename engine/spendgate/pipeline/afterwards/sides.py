@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spendgate.documents import read_bytes
 from spendgate.pipeline import cost
-from spendgate.pipeline.converting import converted
+from spendgate.pipeline.afterwards.converting import converted
 from spendgate.settings import Settings
 from spendgate.wire import v1
 

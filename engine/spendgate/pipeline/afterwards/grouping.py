@@ -10,7 +10,7 @@ from typing import Any
 
 from spendgate.errors import SettingsError
 from spendgate.model.case import FACET_ROOTS
-from spendgate.pipeline.compare import total
+from spendgate.pipeline.afterwards.compare import total
 from spendgate.wire import v1
 
 UNTAGGED = "untagged"

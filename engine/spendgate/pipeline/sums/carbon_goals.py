@@ -10,8 +10,8 @@ from spendgate.governance.budgets import Budget
 from spendgate.model.carbon import kilograms
 from spendgate.model.resource import Action
 from spendgate.model.values import Unknown
-from spendgate.pipeline.allocation import Allocation
 from spendgate.pipeline.assess import Assessed
+from spendgate.pipeline.sums.allocation import Allocation
 
 
 def carbon_goals(assessed: Iterable[Assessed], budgets: Sequence[Budget]) -> Mapping[str, Any]:

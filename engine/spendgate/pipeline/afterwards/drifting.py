@@ -12,8 +12,8 @@ from spendgate.model.cost import EstimateState
 from spendgate.model.frozen import Frozen
 from spendgate.model.resource import Problem, Resource
 from spendgate.pipeline import estimate
+from spendgate.pipeline.afterwards.sides import saved_report
 from spendgate.pipeline.assess import Assessed
-from spendgate.pipeline.sides import saved_report
 from spendgate.prices.book import PriceBook
 from spendgate.settings import Settings
 from spendgate.wire import v1

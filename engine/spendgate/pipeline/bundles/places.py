@@ -22,7 +22,7 @@ from pathlib import Path
 from spendgate.documents import read_bytes
 from spendgate.errors import SettingsError
 from spendgate.governance.policy_bundle import DIGEST, MOST_BYTES, SIGNATURE, BundleBuilder, PolicyBundle
-from spendgate.pipeline.oci_layout import read_layer, write_layer
+from spendgate.pipeline.bundles.oci_layout import read_layer, write_layer
 
 TARBALLS = (".tar.gz", ".tgz", ".tar")
 _HINT = "git:REPOSITORY#REF, oci:FOLDER:TAG or FILE.tar.gz"

@@ -14,10 +14,10 @@ from spendgate.model.case import Keys, PlainCase, look_up, split_path
 from spendgate.model.policy import Policy
 from spendgate.model.resource import Action
 from spendgate.model.values import Unknown
-from spendgate.pipeline.allocation import Allocation, case_of
 from spendgate.pipeline.assess import Assessed
-from spendgate.pipeline.busy import Busy
-from spendgate.pipeline.kept import Keeper
+from spendgate.pipeline.sums.allocation import Allocation, case_of
+from spendgate.pipeline.sums.busy import Busy
+from spendgate.pipeline.sums.kept import Keeper
 
 BUDGET = "budget.name"
 """The path that makes a group of each budget of `budgets.yaml`."""
