@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,8 @@ from urllib.request import Request, urlopen
 from spendgate.documents.machine import decode_any
 from spendgate.errors import InputError, SettingsError
 from spendgate.inputs.utilisation.measured import Sample, Use
-from spendgate.inputs.utilisation.promql import MACHINES, STEP_SECONDS, over
+from spendgate.inputs.utilisation.promql import CARDS, HOSTS, STEP_SECONDS, over
+from spendgate.inputs.utilisation.ranges import Ask, labels_of, parts, points, sample, span
 from spendgate.inputs.utilisation.workloads import workload_samples
 from spendgate.model.frozen import Frozen, replace
 from spendgate.model.resource import Level, Problem
@@ -105,18 +107,20 @@ def _window(asked: Question, now: datetime) -> tuple[datetime, datetime]:
 
 
 def _workloads(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
-    def results(path: str, parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        return _results(asked, path, parameters, token)
-
-    return workload_samples(results, *_window(asked, now))
+    return workload_samples(_asking(asked, token), *_window(asked, now))
 
 
 def _machines(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
-    labels = (asked.label,) if asked.label else LABELS
+    yield from _cards(asked, now, token)
+    yield from _hosts(asked, now, token)
+
+
+def _cards(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
+    """Accelerators: the peak of a machine is that of its busiest one."""
     seen: set[tuple[str, str]] = set()
     start, end = _window(asked, now)
-    for metric, expression in MACHINES:
-        queries = over(expression, int(asked.window_days * 24), labels)
+    for metric, expression in CARDS:
+        queries = over(expression, int(asked.window_days * 24), _labels(asked))
         means = _answer(asked, queries.mean, end, token)
         if not means:
             continue
@@ -128,12 +132,40 @@ def _machines(asked: Question, now: datetime, token: str | None) -> Iterator[Sam
                 yield Sample(name, metric, mean, peaks.get(name), int(counts.get(name, 0)), start, end)
 
 
+def _hosts(asked: Question, now: datetime, token: str | None) -> Iterator[Sample]:
+    """Processors and memory. NOTE: a hundred series a machine, of which a server makes a week no more at once than it answers in time."""
+    ask = _asking(asked, token)
+    start, end = _window(asked, now)
+    for metric, expression in HOSTS:
+        query = f"avg by ({', '.join(_labels(asked))}) ({expression})"
+        found: dict[str, array[float]] = {}
+        for since, until in parts(start, end):
+            # NOTE: a machine that is scraped twice counts once.
+            named = {
+                _machine(labels_of(one), asked.label): one for one in ask("query_range", span(query, since, until))
+            }
+            for name, result in named.items():
+                if name is not None:
+                    found.setdefault(name, array("d")).extend(value for _, value in points(result))
+        yield from (sample(name, metric, values, start, end) for name, values in found.items() if values)
+
+
+def _labels(asked: Question) -> tuple[str, ...]:
+    return (asked.label,) if asked.label else LABELS
+
+
+def _asking(asked: Question, token: str | None) -> Ask:
+    def results(path: str, parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        return _results(asked, path, parameters, token)
+
+    return results
+
+
 def _answer(asked: Question, query: str, end: datetime, token: str | None) -> dict[str, Decimal]:
     """The values before a moment by machine. NOTE: a step on that moment would be one too many, both ends of a window count."""
     values: dict[str, Decimal] = {}
     for entry in _results(asked, "query", {"query": query, "time": end.timestamp() - 1}, token):
-        labels, pair = entry.get("metric"), entry.get("value")
-        name = _machine(labels if isinstance(labels, Mapping) else {}, asked.label)
+        name, pair = _machine(labels_of(entry), asked.label), entry.get("value")
         value = _decimal(pair[1]) if isinstance(pair, list) and len(pair) > 1 else None
         if name and value is not None:
             values[name] = value

@@ -7,17 +7,19 @@ from typing import Any
 
 from spendgate.model.frozen import Frozen
 
-MACHINES: tuple[tuple[str, str], ...] = (
+CARDS: tuple[tuple[str, str], ...] = (
     ("gpu", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"),
     ("gpu", "DCGM_FI_DEV_GPU_UTIL / 100"),
     ("tensor", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE"),
     ("gpu_memory", "DCGM_FI_DEV_FB_USED / (DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE)"),
+)
+"""What is measured of accelerators by which expression, in the names of the DCGM exporter; of several for one metric the
+first that a machine has counts. NOTE: `GPU_UTIL` only says that some kernel ran, so that it is the last resort."""
+HOSTS: tuple[tuple[str, str], ...] = (
     ("cpu", '1 - avg without (cpu, mode) (rate(node_cpu_seconds_total{mode="idle"}[5m]))'),
     ("memory", "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes"),
 )
-"""What is measured by which expression, in the names of the DCGM exporter and the node exporter; of several for one metric the
-first that a machine has counts. NOTE: `GPU_UTIL` only says that some kernel ran, so that it is the last resort."""
-
+"""The same of machines, in the names of the node exporter."""
 STEP_SECONDS = 300
 _WORKLOAD = ("namespace", "owner_kind", "owner_name")
 
@@ -44,7 +46,6 @@ _CPU, _MEMORY = "container_cpu_usage_seconds_total", "container_memory_working_s
 _REQUESTS, _PHASE, _POD_OWNER = "kube_pod_container_resource_requests", "kube_pod_status_phase", "kube_pod_owner"
 _OWNERS = {"replicaset": ("ReplicaSet", "kube_replicaset_owner"), "job_name": ("Job", "kube_job_owner")}
 """The label that names an owner which may have an owner in turn, its kind, and the metric that says whose it is."""
-_DCGM = tuple((metric, expression) for metric, expression in MACHINES if "DCGM" in expression)
 _NAMED = "|".join((_CPU, _MEMORY, _REQUESTS, _PHASE, _POD_OWNER, "kube_replicaset_owner", "kube_job_owner", "DCGM_.*"))
 EXPORTED = f"""count by (__name__) ({{__name__=~"{_NAMED}", exported_namespace!=""}})"""
 """Which metrics have the labels of what they are about as exported ones.
@@ -77,7 +78,7 @@ class WorkloadQueries:
         """
         # NOTE: series without a container are sums over a pod, those of POD its sandbox.
         containers = '{container!="", container!="POD"}'
-        held = ((metric, expression.split()[0], f"({self._own(expression)})") for metric, expression in _DCGM)
+        held = ((metric, expression.split()[0], f"({self._own(expression)})") for metric, expression in CARDS)
         return (
             self._over_requests("cpu", _CPU, f"rate({_CPU}{containers}[{STEP_SECONDS}s])"),
             self._over_requests("memory", _MEMORY, f"{_MEMORY}{containers}"),

@@ -41,6 +41,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for minutes in range(7 * 24 * 60, 0, -5):
             moment = (now - timedelta(minutes=minutes)).timestamp()
             lines.append(f'DCGM_FI_PROF_GR_ENGINE_ACTIVE{{Hostname="old",gpu="{gpu}"}} {0.2 + 0.2 * gpu} {moment:.0f}')
+    for name, kind, value in (
+        ("node_cpu_seconds_total", "counter", lambda at: at * 0.75),
+        ("node_memory_MemAvailable_bytes", "gauge", lambda at: 60),
+        ("node_memory_MemTotal_bytes", "gauge", lambda _: 80),
+    ):
+        lines.append(f"# TYPE {name.removesuffix('_total')} {kind}")
+        for cpu in "01" if kind == "counter" else "0":
+            own = f'instance="host:9100",cpu="{cpu}",mode="idle"' if kind == "counter" else 'instance="host:9100"'
+            for at in range(0, 3 * 86_400, 60):
+                moment = int(NOW.timestamp()) - 3 * 86_400 + at
+                lines.append(f"{name}{{{own}}} {value(at)} {moment}")
     exporter = 'DCGM_FI_DEV_GPU_UTIL{Hostname="live",gpu="0"} 75\n'
     with prometheus(tmp_path_factory.mktemp("prometheus"), lines, exporter, "DCGM_FI_DEV_GPU_UTIL") as url:
         yield url
@@ -83,6 +94,15 @@ def test_a_window_of_an_hourly_metric_has_all_its_values_whatever_the_clock_says
 def test_a_full_window_has_one_sample_a_step(minutes: int, server: str) -> None:
     now = (NOW - timedelta(hours=5)).replace(minute=minutes, second=11)
     assert ask(f"{server}?window=24h", now, workloads=False).of(machine("old"), FACETS, now)["samples"] == 288
+
+
+@pytest.mark.service
+def test_a_host_is_measured_part_by_part_over_all_its_processors(server: str) -> None:
+    now = NOW - timedelta(minutes=10)
+    found = ask(f"{server}?window=48h", now, workloads=False).of(machine("host"), FACETS, now)
+    assert (float(found["cpu"]), float(found["cpu_p95"])) == pytest.approx((0.25, 0.25), abs=0.001)
+    assert (float(found["memory"]), float(found["memory_p95"])) == (0.25, 0.25)
+    assert (found["samples"], found["window_days"]) == (576, 2)
 
 
 @pytest.mark.service
