@@ -96,11 +96,32 @@ def _pool(subject: Subject, pool: Pool) -> Iterator[Component]:
         if pool.operating_system == "unknown":
             component = _either_system(component)
         stated_hours = hours is not None and component.quantity is not None
-        yield replace(component, basis=Basis.USAGE) if stated_hours else component
+        component = replace(component, basis=Basis.USAGE) if stated_hours else component
+        yield component
+        yield from _subscription(subject, pool, component)
     yield from pool_disks(subject, pool)
     if pool.details.get("ultra_reservation"):
         rate = ("managed disk", "ultra reservation")
         yield _reserved_ultra(subject, pool, rate)
+
+
+def _subscription(subject: Subject, pool: Pool, machine: Component) -> Iterator[Component]:
+    """What Red Hat or SUSE cost beside the machine, unless its image or the machine says that they are paid elsewhere."""
+    attributes = subject.resource.attributes
+    for path in ("source_image_reference.0", "storage_image_reference.0", "storage_profile_image_reference.0"):
+        publisher, offer, plan = (attributes.text(f"{path}.{key}") for key in ("publisher", "offer", "sku"))
+        found = _SUBSCRIPTIONS.get(str(publisher).lower())
+        if found is None or machine.quantity is None or not str(offer).lower().startswith(found[0]):
+            continue
+        own = "byos" in f"{offer} {plan} {attributes.text('license_type')}".lower()
+        if not own:
+            item = f"{found[1]} {machine.query.item}"
+            query_ = replace(machine.query, service="licence", item=item, purchase="on-demand")
+            yield replace(machine, name=label(pool, f"Licence ({found[1]})"), query=query_, alternatives=(), note="")
+
+
+_SUBSCRIPTIONS = {"redhat": ("rhel", "rhel"), "suse": ("sles", "suse")}
+"""Publishers of images that are paid by the hour: how their paid offers begin, and the system."""
 
 
 def _with_usage(subject: Subject, pool: Pool) -> Pool:

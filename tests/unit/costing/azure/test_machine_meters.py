@@ -235,3 +235,23 @@ def test_the_disk_of_a_node_says_where_its_size_comes_from() -> None:
     assert "P10" in line.name
     assert "128 GiB" in line.note
     assert "30 GiB" in item(Run(azure(VM, {"size": "Standard_D2s_v3", "os_disk": [{"storage_account_type": "Premium_LRS"}]})).estimate(), "os_disk storage").note  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("image", "own", "paid"),
+    [
+        pytest.param(("RedHat", "RHEL", "9-lvm-gen2"), {}, True, id="Red Hat by the hour"),
+        pytest.param(("RedHat", "rhel-byos", "rhel-lvm9"), {}, False, id="an image for a subscription of one's own"),
+        pytest.param(
+            ("RedHat", "RHEL", "9-lvm"), {"license_type": "RHEL_BYOS"}, False, id="a subscription of one's own"
+        ),
+        pytest.param(("SUSE", "sles-15-sp5", "gen2"), {}, True, id="SUSE by the hour"),
+        pytest.param(("SUSE", "opensuse-leap-15-5", "gen2"), {}, False, id="openSUSE"),
+        pytest.param(("Canonical", "ubuntu-24_04-lts", "server"), {}, False, id="Ubuntu"),
+    ],
+)
+def test_a_subscription_of_a_vendor_is_no_gift(image: tuple[str, str, str], own: dict[str, Any], paid: bool) -> None:
+    reference = dict(zip(("publisher", "offer", "sku"), image, strict=True))
+    found = vm(size="Standard_D2s_v3", source_image_reference=[reference], **own)
+    lacks = [part.component for part in found.unpriced if part.component.startswith("Licence")]
+    assert bool(lacks) is paid
