@@ -148,6 +148,14 @@ _FLEX = (
     Use("Executions", "1M executions", ("functions flex", "executions"), "monthly_executions", MILLION),
     Use("Execution", "GB-seconds", ("functions flex", "on demand execution"), "monthly_gb_seconds"),
 )
+BOT_MESSAGES = Use(
+    "Messages on premium channels",
+    "1k messages",
+    ("bot service", "premium messages"),
+    "monthly_premium_messages",
+    THOUSAND,
+)
+"""What a bot sends, however it was made."""
 _SYNC = Use("Synchronised servers", "servers", ("storage sync", "server"), "registered_servers", free=1)
 
 
@@ -226,24 +234,8 @@ PLATFORM = ByType(
         ),
         "azurerm_elastic_san": Service(_san, {}),
         "azurerm_hpc_cache": Service(_cache, {}),
-        "azurerm_bot_service_azure_bot": by_use(
-            Use(
-                "Messages on premium channels",
-                "1k messages",
-                ("bot service", "premium messages"),
-                "monthly_premium_messages",
-                THOUSAND,
-            )
-        ),
-        "azurerm_bot_channels_registration": by_use(
-            Use(
-                "Messages on premium channels",
-                "1k messages",
-                ("bot service", "premium messages"),
-                "monthly_premium_messages",
-                THOUSAND,
-            )
-        ),
+        "azurerm_bot_service_azure_bot": by_use(BOT_MESSAGES),
+        "azurerm_bot_channels_registration": by_use(BOT_MESSAGES),
         "azurerm_managed_devops_pool": by_use(
             Use("Agents", "agents", ("devops", "parallel job"), "agents"),
         ),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
+from spendgate.costing.meters.azure_parts import TEN_THOUSAND
+from spendgate.costing.meters.azure_platform import BOT_MESSAGES
 from spendgate.costing.meters.parts import ByType, Service, Use, by_use, keys_of, text_of, unknown_of, use_of
 from spendgate.costing.usage import stated
 from spendgate.model.cost import Component
 from spendgate.ports import Subject
 
 _DEVICES = Use("Devices", "devices", ("iot central", "device"), "devices")
-_TEN_THOUSAND, _THOUSAND = Decimal(10_000), Decimal(1000)
 
 
 def _central(subject: Subject) -> Iterator[Component]:
@@ -33,17 +33,9 @@ USED = ByType(
         ),
         "azurerm_data_lake_store": by_use(
             Use("Storage", "GB-month", ("data lake store", "storage"), "storage_gb", tiered=True),
-            Use("Writes", "10k operations", ("data lake store", "writes"), "monthly_write_operations", _TEN_THOUSAND),
-            Use("Reads", "10k operations", ("data lake store", "reads"), "monthly_read_operations", _TEN_THOUSAND),
+            Use("Writes", "10k operations", ("data lake store", "writes"), "monthly_write_operations", TEN_THOUSAND),
+            Use("Reads", "10k operations", ("data lake store", "reads"), "monthly_read_operations", TEN_THOUSAND),
         ),
-        "azurerm_bot_web_app": by_use(
-            Use(
-                "Messages on premium channels",
-                "1k messages",
-                ("bot service", "premium messages"),
-                "monthly_premium_messages",
-                _THOUSAND,
-            )
-        ),
+        "azurerm_bot_web_app": by_use(BOT_MESSAGES),
     }
 )

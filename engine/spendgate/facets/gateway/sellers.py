@@ -32,6 +32,8 @@ _OWN = frozenset(
      "sagemaker", "sagemaker_chat", "custom", "litellm_proxy", "docker_model_runner"}
 )  # fmt: skip
 """Servers of one's own, machines that are paid by the hour, and other gateways: their tokens are sold by nobody."""
+_LIKE_OPENAI = frozenset({"openai", "openai_like", "custom_openai", "text-completion-openai"})
+"""Prefixes under which any server that speaks OpenAI's protocol is called: its address tells whose it is."""
 _BY_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"claude"), "anthropic"),
     (re.compile(r"gemini"), "google"),
@@ -60,7 +62,7 @@ def is_own(attributes: Attributes) -> Flag:
     prefix, base = prefix_of(attributes), attributes.text("litellm_params.api_base")
     if prefix in _OWN:
         return True
-    if prefix in ("openai", "openai_like", "custom_openai", "text-completion-openai"):
+    if prefix in _LIKE_OPENAI:
         return _FILLED_IN if isinstance(base, Unknown) else base is not None and _is_inside(base)
     return False
 
@@ -74,7 +76,7 @@ def seller_of(attributes: Attributes) -> Text:
     if isinstance(own, Unknown) or own:
         return own if isinstance(own, Unknown) else None
     prefix, base = prefix_of(attributes), attributes.text("litellm_params.api_base")
-    if prefix in ("openai", "openai_like", "custom_openai", "text-completion-openai") and isinstance(base, str):
+    if prefix in _LIKE_OPENAI and isinstance(base, str):
         return base if "://" in base else f"https://{base}"
     if prefix:
         return _SOLD_BY.get(prefix, prefix)

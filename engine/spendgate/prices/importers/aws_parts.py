@@ -9,18 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+
+from spendgate.prices.importers.rows import Part
 
 Attributes = Mapping[str, str]
-
-
-class Part(NamedTuple):
-    """A rate of the book: `per` of the list's units make one of its own."""
-
-    service: str
-    item: str
-    unit: str
-    per: Decimal = Decimal(1)
 
 
 _MILLION, _THOUSAND = Decimal(1_000_000), Decimal(1000)

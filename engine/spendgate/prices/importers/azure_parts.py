@@ -8,18 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+from spendgate.prices.importers.rows import Part
 
 Item = Mapping[str, Any]
-
-
-class Part(NamedTuple):
-    """A rate of the book: `per` of the API's units make one of its own."""
-
-    service: str
-    item: str
-    unit: str
-    per: Decimal = Decimal(1)
 
 
 _HOURS_PER_MONTH = Decimal(730)

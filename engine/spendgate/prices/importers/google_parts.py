@@ -8,19 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from spendgate.model.accelerator_names import canonical_model
-
-
-class Part(NamedTuple):
-    """A rate of the book: `per` of the list's units make one of its own."""
-
-    service: str
-    item: str
-    unit: str
-    per: Decimal = Decimal(1)
-
+from spendgate.prices.importers.rows import Part
 
 _HOURS_PER_MONTH = Decimal(730)
 _PLACE = r"(?: in .+)?"

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from spendgate.errors import PriceError
 from spendgate.model.frozen import Frozen
+
+
+class Part(NamedTuple):
+    """A rate of the book: `per` of the list's units make one of its own."""
+
+    service: str
+    item: str
+    unit: str
+    per: Decimal = Decimal(1)
 
 
 class MachinePrice(Frozen):
