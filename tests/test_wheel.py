@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return target / done.stdout.split()[-1]
+
+
+def test_what_the_build_imports_is_installed_for_it() -> None:
+    """A build has an environment of its own: only what `[build-system]` asks for is there, and not what the package needs."""
+    program = "import sys, spendgate.prices.build, spendgate.prices.location; print(*{name.split('.')[0] for name in sys.modules})"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = {text.partition(">")[0].partition("[")[0].lower() for text in document["project"]["dependencies"]}
+    for extra in document["project"]["optional-dependencies"].values():
+        names |= {text.partition(">")[0].partition("[")[0].lower() for text in extra}
+    asked = {text.partition(">")[0] for text in document["build-system"]["requires"]}
+    assert names & set(done.stdout.lower().split()) <= asked
+    assert "msgspec" in asked
 
 
 @pytest.mark.slow
