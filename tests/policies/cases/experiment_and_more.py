@@ -133,6 +133,7 @@ CASES = {
     "EXP-005": {
         "pass.a-day-on-one-gpu": _job(),
         "fail.sixty-four-gpus": _job(gpus=8, node="A100", pods=8, hours=48),
+        "unknown.nothing-tells-what-ran-before": _job(gpus=8, node="A100", pods=8, hours=48, experiment="e-1"),
         "pass.after-a-pilot": _job(gpus=8, node="A100", pods=8, hours=48, **{"pilot-run": "run-41"}),
         "unknown.machine-known-after-apply": plan(
             r("aws_sagemaker_training_job.a", training_job_name="a", tags=DEV, unknown={"resource_config": True},

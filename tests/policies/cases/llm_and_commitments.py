@@ -57,6 +57,27 @@ def _reserved(*more: str, **fields: object) -> str:
     )  # fmt: skip
 
 
+def _four_reserved(used: int) -> str:
+    return plan(
+        r("google_compute_reservation.a", name="a", zone="us-central1-a",
+          specific_reservation=[{"count": 4, "instance_properties": [{"machine_type": "a2-highgpu-1g"}]}]),
+        *(r(f"google_compute_instance.a[{number}]", name=f"a{number}", machine_type="a2-highgpu-1g", zone="us-central1-a", labels=DEV)
+          for number in range(used)),
+    )  # fmt: skip
+
+
+def _profile(source: str) -> str:
+    arn = f"arn:aws:bedrock:us-east-1::{source}"
+    return plan(
+        r(
+            "aws_bedrock_inference_profile.a",
+            name="a",
+            tags={**DEV, "task": "classify"},
+            model_source=[{"copy_from": arn}],
+        )
+    )
+
+
 def _statements(*statements: dict[str, object], type_: str = "aws_iam_policy") -> str:
     text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     return plan(r(f"{type_}.a", name="a", policy=text))
@@ -92,7 +113,10 @@ CASES = {
         "fail.large-model-classifies": _azure("Standard", 10, "gpt-4o", task="classify"),
         "fail.large-model-served-for-routing": _serving("--model=meta-llama/Llama-3.1-405B", gpus=8, task="route"),
         "unknown.model-filled-in-later": _serving("--model=$(MODEL)", task="route"),
-        "skip.no-task": _azure("Standard", 10),
+        "pass.no-task": _azure("Standard", 10),
+        "skip.no-model": _calling(PORT="80"),
+        "fail.large-model-behind-a-profile": _profile("foundation-model/anthropic.claude-3-opus-20240229-v1:0"),
+        "pass.small-model-behind-a-profile": _profile("foundation-model/anthropic.claude-3-haiku-20240307-v1:0"),
     },
     "LLM-003": {
         "pass.ten-thousand-a-minute": _azure("Standard", 10),
@@ -215,6 +239,12 @@ CASES = {
     "COM-004": {
         "pass.used-and-ends": _reserved("a", end_date_type="limited", end_date="2026-12-31T00:00:00Z"),
         "fail.nobody-uses-it": _reserved(end_date_type="limited", end_date="2026-12-31T00:00:00Z"),
+        "fail.one-of-four-is-used": _four_reserved(1),
+        "pass.all-four-are-used": _four_reserved(4),
+        "fail.future-reservation-of-nobody": plan(
+            r("google_compute_future_reservation.a", name="a", zone="us-central1-a",
+              specific_sku_properties=[{"total_count": "4", "instance_properties": [{"machine_type": "a3-highgpu-8g"}]}])
+        ),
         "fail.for-ever": _reserved("a", end_date_type="unlimited"),
         "unknown.end-known-after-apply": _reserved("a", unknown={"end_date_type": True}),
         "skip.machine": plan(r("aws_instance.a", instance_type="m6i.large", tags=DEV)),

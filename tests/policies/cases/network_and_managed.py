@@ -275,6 +275,10 @@ CASES = {
             r("aws_s3_bucket.a", bucket="a", region="us-east-1", tags={**DEV, "data-class": "eu-only"})
         ),
         "pass.no-class": plan(r("aws_s3_bucket.a", bucket="a", region="ap-south-1", tags=DEV)),
+        "fail.profile-of-bedrock-over-several-regions": plan(
+            r("aws_bedrock_inference_profile.a", name="a", region="eu-west-1", tags={**DEV, "data-class": "eu-only"}, model_source=[
+                {"copy_from": "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic.claude-3-haiku-20240307-v1:0"}])
+        ),
         "unknown.region-not-known": plan(
             r("aws_s3_bucket.a", bucket="a", tags={**DEV, "data-class": "eu-only"}), regions={"aws": {}}
         ),

@@ -238,7 +238,29 @@ def model_units(resource: Resource, context: FacetContext) -> Facets:
     )
 
 
+def inference_profile(resource: Resource, context: FacetContext) -> Facets:
+    """`aws_bedrock_inference_profile`: a model under a name that can be tagged; one that copies a profile answers from several regions."""
+    source = resource.attributes.text("model_source.0.copy_from")
+    facts: dict[str, Text] = {"model": source.rsplit("/", 1)[-1] if isinstance(source, str) else source}
+    if isinstance(source, str) and ":inference-profile/" in source:
+        # NOTE: profiles of several regions are called `us.`, `eu.`, `global.` and then the model.
+        area, _, model = source.rsplit("/", 1)[-1].partition(".")
+        facts = {"model": model, "sku": f"cross-region {area}"}
+    return compose(
+        resource,
+        context,
+        kind="ai.model",
+        name=resource.attributes.text("name"),
+        region=region(resource, context),
+        tags=tags(resource, context),
+        type_phase="infer",
+        capacity=Capacity(0, 0, 0),
+        llm=facts,
+    )
+
+
 DESCRIBERS = {
+    "aws_bedrock_inference_profile": inference_profile,
     "aws_sagemaker_notebook_instance": notebook,
     "aws_sagemaker_domain": studio,
     "aws_sagemaker_user_profile": studio,
