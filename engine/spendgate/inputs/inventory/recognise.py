@@ -26,6 +26,7 @@ _ANSWER = re.compile(
     + "|".join(answers.LISTS).encode()
     + rb'|NotebookInstanceArn|NotebookInstanceName|EndpointConfigName|EndpointName|ClusterArn|provisionedModelArn|Results|TypeName)"\s*:'
 )
+_ARN_COLUMN = re.compile(rb'"arn"\s*:\s*"arn:aws')
 _COLUMNS = re.compile(rb"(?:^|,)\"?(?:arn|akas|_cq_id|self_link|_ctx|sp_ctx)\"?(?:,|\r?\n)")
 
 
@@ -41,6 +42,7 @@ def looks_like_inventory(path: Path, head: bytes) -> bool:
             _TELLING.search(head)
             or _ROWS.match(start)
             or _ANSWER.match(start)
+            or (start[:1] == b"[" and _ARN_COLUMN.search(head))
             or slurm.looks_like_slurm(head)
             or (path.suffix in LINE_SUFFIXES and rows.table_of(path.name))
         )

@@ -133,8 +133,15 @@ def row_item(row: Record, table: str = "") -> Item | None:
 
 
 def _azure(record: Mapping[str, Any], identity: str, kind: str) -> Item | None:
+    place = record.get("location") or record.get("region")
+    own = record.get("type")
     found = azure.items_of(
-        {"type": kind, **record, "id": identity, **({} if isinstance(record.get("type"), str) else {"type": kind})}
+        {
+            **record,
+            "id": identity,
+            "type": own if isinstance(own, str) else kind,
+            **({"location": place} if place else {}),
+        }
     )
     return next(found, None) if found is not None else None
 

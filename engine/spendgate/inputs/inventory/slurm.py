@@ -127,7 +127,11 @@ def _pools(entries: list[Any], seen: datetime | None) -> Iterator[Change]:
 
 
 def _job(record: Record) -> Change:
-    model, count = gpus(text(record, "tres_alloc_str", "tres_req_str", "tres_per_node"))
+    model, count = gpus(text(record, "tres_alloc_str", "tres_req_str"))
+    if not count:
+        # NOTE: what a job asks of each of its nodes, of which it has one at least.
+        model, each = gpus(text(record, "tres_per_node"))
+        count = each * (_number(record, "node_count") or 1)
     minutes = _number(record, "time_limit")
     user, account = text(record, "user_name"), text(record, "account")
     tags = {"owner": user, "account": account, "partition": text(record, "partition")}

@@ -94,3 +94,33 @@ def test_a_training_cluster_of_azure_costs_the_nodes_that_it_has_now(tmp_path: P
     path.write_text(json.dumps({"value": [row]}))
     (one,) = report("cost", str(path))["changes"]
     assert one["facets"]["capacity"] == {"min": 0, "desired": 5, "max": 8}
+
+
+def test_a_job_of_slurm_has_on_each_node_the_accelerators_that_it_asks_for_there(tmp_path: Path) -> None:
+    job = {
+        "job_id": 9,
+        "job_state": ["RUNNING"],
+        "tres_per_node": "gres/gpu:a100:4",
+        "node_count": {"set": True, "number": 3},
+    }
+    (one,) = resources(read(tmp_path, {"jobs": [job], "meta": {"slurm": {}}})).values()
+    assert one.attributes.get("accelerators") == 12
+
+
+def test_rows_of_azure_have_their_region_in_a_column_of_that_name(tmp_path: Path) -> None:
+    place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/a"
+    row = {
+        "name": "a",
+        "id": place,
+        "type": "Microsoft.Compute/virtualMachines",
+        "size": "Standard_NC6s_v3",
+        "region": "westeurope",
+    }
+    (one,) = resources(read(tmp_path, {"columns": [], "rows": [row]})).values()
+    assert one.attributes.get("location") == "westeurope"
+
+
+def test_rows_in_a_bare_list_are_known_by_their_arns(tmp_path: Path) -> None:
+    row = {"instance_id": "i-1", "arn": "arn:aws:ec2:us-east-1:111122223333:instance/i-1", "instance_type": "g5.xlarge"}
+    (one,) = resources(read(tmp_path, [row])).values()
+    assert one.type == "aws_instance"
