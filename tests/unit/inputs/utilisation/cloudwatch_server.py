@@ -32,12 +32,6 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture
-def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who is signed in to an endpoint where nothing listens."""
-    sign_in(monkeypatch, "http://127.0.0.1:9")
-
-
 def resource(type_: str, *names: str) -> Resource:
     return Resource(f"{type_}.{names[0]}", type_, names[0], "aws", Attributes(), observed=Observed(names[-1], names))
 

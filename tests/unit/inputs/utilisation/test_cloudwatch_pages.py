@@ -19,6 +19,8 @@ from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
 
+pytest.importorskip("boto3")
+
 
 class Loopback:
     """A CloudWatch of the documented shape: what is listed, and answers of GetMetricData one after the other."""
