@@ -12,18 +12,17 @@ from typing import Any
 
 from spendgate.costing.estimator import Estimator
 from spendgate.costing.hours import HOURS_PER_MONTH
-from spendgate.costing.meters.llm_tokens import SERVICE, is_stated, plain_model
+from spendgate.costing.meters.llm_tokens import is_stated, plain_model
+from spendgate.costing.model_prices import USUAL_INPUT_SHARE, blended
 from spendgate.costing.usage import UsageValueError, stated
 from spendgate.costing.usage_values import at_size
-from spendgate.model.cost import Estimate, RateQuery
+from spendgate.model.cost import Estimate
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Number, Unknown
 
 _MILLION = Decimal(1_000_000)
 _HUNDRED = Decimal(100)
-_USUAL_INPUT = Decimal(75)
-"""Three tokens in for each token out: the blend by which prices of models are usually compared."""
 _SELLERS = ("openrouter", "together", "fireworks", "groq", "novita", "cerebras")
 """Sellers of open models, asked for the very model that runs on one's own server."""
 _UNSTATED = Unknown("not stated: give units.tokens in the usage file, or the tag planned-tokens-millions")
@@ -108,12 +107,12 @@ def _api_price(
     """The model of an API that would do, as `seller/model`, and USD for a million tokens of it: the stated one, else the very model."""
     block = use.get("load")
     named = block.get("alternative") if isinstance(block, Mapping) else None
-    share = _share(use, "load.input_percent") or _USUAL_INPUT / _HUNDRED
+    share = _share(use, "load.input_percent") or USUAL_INPUT_SHARE
     if named is not None:
         seller, slash, model = str(named).partition("/")
         if not slash or not model:
             raise UsageValueError("load.alternative", named, "a seller and a model, such as openai/gpt-4o-mini,")
-        found = _blend(estimator, seller, model, share)
+        found = blended(estimator, seller, model, share)
         return str(named), found if isinstance(found, Decimal) else Unknown(found)
     served: Any = facets.llm.get("model")
     if isinstance(served, Unknown):
@@ -121,7 +120,7 @@ def _api_price(
     offers: list[tuple[Decimal, str]] = []
     for seller in _SELLERS:
         for name in dict.fromkeys((str(served), plain_model(str(served)))):
-            found = _blend(estimator, seller, name, share)
+            found = blended(estimator, seller, name, share)
             if isinstance(found, Decimal):
                 offers.append((found, f"{seller}/{name}"))
                 break
@@ -132,16 +131,6 @@ def _api_price(
         return gap, gap
     price, name = min(offers)
     return name, price
-
-
-def _blend(estimator: Estimator, seller: str, model: str, input_share: Decimal) -> Decimal | str:
-    total = Decimal(0)
-    for side, share in zip(_SIDES, (input_share, 1 - input_share), strict=True):
-        rate = estimator.rate(RateQuery(seller, "", SERVICE, f"{model}: {side}"))
-        if isinstance(rate, str):
-            return rate
-        total += rate.price * share
-    return total
 
 
 def _tokens(use: Mapping[str, Any], facets: Facets) -> Number:

@@ -9,7 +9,7 @@ from typing import Any
 
 from spendgate.costing.estimator import Estimator
 from spendgate.costing.meters.llm_tokens import SERVICE, plain_model
-from spendgate.model.cost import Rate, RateQuery
+from spendgate.model.cost import RateQuery
 from spendgate.model.facets import Facets
 from spendgate.model.resource import Resource
 from spendgate.model.values import Unknown
@@ -21,7 +21,7 @@ _OWNERS = (
     (r"^(mistral|ministral|codestral|pixtral)", "mistral"),
 )
 """Who sells a model that a workload calls by name, where nothing else says so."""
-_INPUT_SHARE = Decimal("0.75")
+USUAL_INPUT_SHARE = Decimal("0.75")
 """Three tokens in for each token out: the blend by which prices of models are usually compared."""
 
 
@@ -41,10 +41,10 @@ def cheapest_model(
     seller = _seller(resource, facets, str(model), called=bool(facets.llm.get("api_model")))
     if seller is None:
         return None  # NOTE: a model that one serves oneself is not paid by the token.
-    own = _blend(estimator, seller, plain_model(str(model)))
+    own = blended(estimator, seller, plain_model(str(model)))
     if isinstance(own, str):
         return Unknown(own)
-    found = [(price, name) for name in names if not isinstance(price := _blend(estimator, seller, name), str)]
+    found = [(price, name) for name in names if not isinstance(price := blended(estimator, seller, name), str)]
     if not found:
         return None
     price, name = min(found)
@@ -69,11 +69,12 @@ def _seller(resource: Resource, facets: Facets, model: str, *, called: bool) -> 
     return next((owner for pattern, owner in _OWNERS if re.match(pattern, plain)), None)
 
 
-def _blend(estimator: Estimator, seller: str, model: str) -> Decimal | str:
-    sides: list[Rate] = []
-    for side in ("input", "output"):
+def blended(estimator: Estimator, seller: str, model: str, input_share: Decimal = USUAL_INPUT_SHARE) -> Decimal | str:
+    """The price of a million tokens of which this share goes in, or why it is not known."""
+    total = Decimal(0)
+    for side, share in (("input", input_share), ("output", 1 - input_share)):
         rate = estimator.rate(RateQuery(seller, "", SERVICE, f"{model}: {side}"))
         if isinstance(rate, str):
             return rate
-        sides.append(rate)
-    return sides[0].price * _INPUT_SHARE + sides[1].price * (1 - _INPUT_SHARE)
+        total += rate.price * share
+    return total
