@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,9 +28,12 @@ def cost(**said: Any) -> int:
     outputs = opt.targets(said["outputs"])
     opt.check_formats(outputs)
     now = opt.time_of(said["now"])
+    from spendgate.model.frozen import replace
     from spendgate.settings import resolve
 
     settings = resolve(said)
+    if said["sync_usage"] and settings.usage_file is None and Path(said["sync_usage"]).exists():
+        settings = replace(settings, usage_file=said["sync_usage"])
     inputs = opt.all_inputs(said["inputs"], said["files"], said["folders"])
     from spendgate import pipeline
     from spendgate.pipeline.afterwards.grouping import grouped

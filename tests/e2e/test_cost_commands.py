@@ -242,3 +242,29 @@ def test_the_version_of_focus_picks_columns_and_needs_its_format(saved: Path) ->
     refused = run("report", str(saved), "--focus-version", "1.4")
     assert refused.exit_code == 2
     assert "no effect without -o focus" in refused.errors
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("{low: 9, high: 17}", "usage.yaml:2: range hours has no expected value"),
+        ("{low: 9, expected: 5, high: 7}", "usage.yaml:2: range hours is out of order"),
+        ("{low: 24x7, expected: 12x5}", "usage.yaml:2: range hours is out of order"),
+    ],
+)
+def test_a_range_that_says_nothing_sensible_is_an_error(tmp_path: Path, hours: str, said: str) -> None:
+    (tmp_path / "plan.json").write_bytes(plan(create("m5.large", tags={})))
+    (tmp_path / "usage.yaml").write_text(f"resource_type_default_usage:\n  aws_instance: {{hours: {hours}}}\n")
+    done = run("cost", "plan.json", "--usage-file", "usage.yaml", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert said in done.errors
+    assert "write {low: 10, expected: 20, high: 50}" in done.errors
+
+
+def test_a_usage_file_that_is_filled_up_counts_while_it_is(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_nat_gateway" "n" {\n  subnet_id = "s"\n}\n')
+    stated = "resource_type_default_usage:\n  aws_nat_gateway: {monthly_data_processed_gb: 100}\n"
+    (tmp_path / "usage.yaml").write_text(stated)
+    done = run("cost", "main.tf", "--sync-usage", "usage.yaml", cwd=tmp_path)
+    assert "0 resources need usage" in done.errors
+    assert (tmp_path / "usage.yaml").read_text() == stated

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from spendgate.costing.usage_defaults import SECTION as DEFAULTS
 from spendgate.costing.usage_defaults import Defaults
 from spendgate.costing.usage_defaults import read as read_defaults
-from spendgate.costing.usage_values import FOR_ANY, is_range, with_hours
+from spendgate.costing.usage_values import FOR_ANY, SIZES, in_order, is_range, with_hours
 from spendgate.documents import Document, read_yaml
 from spendgate.errors import SettingsError
 from spendgate.model.facets import Facets
@@ -134,10 +134,24 @@ class UsageFile(Frozen):
     def _check_keys(self, route: tuple[str | int, ...], use: Mapping[str, Any], known: Iterable[str]) -> None:
         names = {*known, *FOR_ANY}
         for path in _leaves(use, ()):
+            if path[-1] in SIZES:
+                path = path[:-1]
+                self._no_range(route, path, f"range {'.'.join(path)} has no expected value")
+            if (found := _at(use, path)) is not None and is_range(found) and not in_order(path[-1], found):
+                self._no_range(route, path, f"range {'.'.join(path)} is out of order")
             if not _is_known(path, names):
                 key = ".".join(path)
                 of = f" of {route[1]}" if route[0] != DEFAULTS else ""
                 self._refuse((*route, *path), f"unknown usage key {key!r}{of}", names, key)
+
+    def _no_range(self, route: tuple[str | int, ...], path: tuple[str, ...], message: str) -> NoReturn:
+        document = self.document
+        raise SettingsError(
+            message,
+            file=document.origin if document else None,
+            line=document.line_of((*route, *path)) if document else None,
+            hint="write {low: 10, expected: 20, high: 50}, from small to large",
+        )
 
     def _refuse(self, route: tuple[str | int, ...], message: str, known: Iterable[str], wrong: str = "") -> NoReturn:
         names = sorted(known)
@@ -169,6 +183,12 @@ def _holds(use: Any, path: list[str]) -> bool:
             return False
         use = use[key]
     return True
+
+
+def _at(use: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        use = use.get(key) if isinstance(use, Mapping) else None
+    return use
 
 
 def _leaves(use: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

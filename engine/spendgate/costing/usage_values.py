@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 from spendgate.costing.hours import HOURS_PER_MONTH, HOURS_PER_WEEK
@@ -51,6 +52,13 @@ _OF_HOURS = re.compile(r"(^|_)(hrs|hours)($|_)")
 def is_range(value: Any) -> bool:
     """Whether a value is a range: a map of `expected` with `low`, `high` or both, and nothing else."""
     return isinstance(value, Mapping) and "expected" in value and len(value) > 1 and set(value) <= set(SIZES)
+
+
+def in_order(key: str, value: Mapping[str, Any]) -> bool:
+    """Whether the numbers of a range ascend; what is no number is told where it is read."""
+    sizes = [_hours(key, value[size]) for size in SIZES if size in value]
+    numbers = [each for each in sizes if isinstance(each, (int, float, Decimal)) and not isinstance(each, bool)]
+    return all(low <= high for low, high in pairwise(numbers))
 
 
 def has_ranges(use: Mapping[str, Any]) -> bool:
