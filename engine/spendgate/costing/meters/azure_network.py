@@ -68,13 +68,17 @@ def _application_gateway(subject: Subject) -> Iterator[Component]:
     yield _capacity_units(subject, kind)
 
 
+_UNITS_PER_INSTANCE = 10
+"""Capacity units that each reserved instance stands for (Azure documentation, scaling Application Gateway v2)."""
+
+
 def _capacity_units(subject: Subject, kind: str) -> Component:
-    """Fixed units, else stated ones, else the minimum of the autoscaling, up to its maximum."""
+    """Those of fixed instances, else stated units, else those of the autoscaling's minimum, up to its maximum."""
     attributes = subject.resource.attributes
     name, rate = f"V2 capacity units ({kind})", ("application gateway", f"v2 capacity units ({kind})")
     fixed = attributes.number("sku.0.capacity")
     if fixed is not None:
-        return amount(subject, name, "CU", rate, times(fixed, HOURS_PER_MONTH))
+        return amount(subject, name, "CU", rate, times(fixed, _UNITS_PER_INSTANCE * HOURS_PER_MONTH))
     key = next((key for key in ("capacity_units", "monthly_v2_capacity_units") if key in subject.usage), None)
     if key is not None:
         return used(subject, name, "CU", rate, key, per_unit=1 / HOURS_PER_MONTH)
@@ -85,8 +89,8 @@ def _capacity_units(subject: Subject, kind: str) -> Component:
         return used(subject, name, "CU", rate, "monthly_v2_capacity_units", per_unit=1 / HOURS_PER_MONTH)
     if (missing := missing_region(subject, name, "CU")) is not None:
         return missing
-    high = most * HOURS_PER_MONTH if isinstance(most, Decimal) else UNBOUNDED
-    low = least * HOURS_PER_MONTH
+    each = _UNITS_PER_INSTANCE * HOURS_PER_MONTH
+    low, high = least * each, most * each if isinstance(most, Decimal) else UNBOUNDED
     return Component(name, "CU", query(subject, rate), Quantity(low, low, max(low, high)))
 
 

@@ -124,8 +124,8 @@ def test_a_sql_database(attributes: dict[str, Any], lines: dict[str, int]) -> No
 @pytest.mark.parametrize(
     ("attributes", "usage", "units"),
     [
-        ({"sku": [{"name": "WAF_v2", "capacity": 2}]}, {"capacity_units": 10}, (1460, 1460)),
-        ({"sku": [{"name": "WAF_v2"}], "autoscale_configuration": [{"min_capacity": 3, "max_capacity": 10}]}, {}, (2190, 7300)),
+        ({"sku": [{"name": "WAF_v2", "capacity": 2}]}, {"capacity_units": 10}, (14600, 14600)),
+        ({"sku": [{"name": "WAF_v2"}], "autoscale_configuration": [{"min_capacity": 3, "max_capacity": 10}]}, {}, (21900, 73000)),
         ({"sku": [{"name": "WAF_v2"}], "autoscale_configuration": [{"min_capacity": 0}]}, {"capacity_units": 4}, (2920, 2920)),
     ],
 )  # fmt: skip
