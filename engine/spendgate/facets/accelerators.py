@@ -99,6 +99,23 @@ def _total(pools: Sequence[Pool]) -> int | Decimal | Unknown | None:
     return None if open_ended else total
 
 
+def least(pools: Sequence[Pool]) -> int | Decimal | Unknown:
+    """The accelerators of all pools at their minimum; unknown where a pool that may have some is."""
+    total: int | Decimal = 0
+    for pool in pools:
+        count, few = pool.accelerators.count, pool.capacity.min
+        if not isinstance(few, Unknown) and not few:
+            continue
+        if isinstance(count, Unknown):
+            return count
+        if not count:
+            continue
+        if isinstance(few, Unknown):
+            return few
+        total += count * few
+    return total
+
+
 def _union(parts: Iterable[tuple[str, ...] | Unknown]) -> tuple[str, ...] | Unknown:
     names: dict[str, None] = {}
     for part in parts:

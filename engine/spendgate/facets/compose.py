@@ -10,6 +10,7 @@ from spendgate.facets.env import environment
 from spendgate.facets.tags import NO_TAGS, Tags
 from spendgate.facets.workload import workload
 from spendgate.model.facets import Capacity, Facets, Pool, Purchase
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import Text, Unknown, Whole
 from spendgate.ports import FacetContext
@@ -46,6 +47,9 @@ def compose(
         parts.setdefault("accel", accelerators.combine(pools))
         parts.setdefault("capacity", total_capacity(pools))
         parts.setdefault("purchase", main_purchase(pools))
+        least = accelerators.least(pools)
+        if least != 0:
+            parts["accel"] = replace(parts["accel"], min_total=least)
     return Facets(
         kind=kind,
         taggable=tags is not None,

@@ -147,6 +147,7 @@ def _accelerators(accel: Accelerators, path: str, unknown: Paths) -> dict[str, A
             "fraction": 1,
             "sharing": "none",
             "max_total": 0,
+            "min_total": 0,
         }
     return {
         "count": _leaf(accel.count, f"{path}.count", unknown),
@@ -156,6 +157,7 @@ def _accelerators(accel: Accelerators, path: str, unknown: Paths) -> dict[str, A
         "fraction": _leaf(accel.fraction, f"{path}.fraction", unknown),
         "sharing": accel.sharing,
         "max_total": _leaf(accel.max_total, f"{path}.max_total", unknown),
+        "min_total": _leaf(accel.min_total, f"{path}.min_total", unknown),
     }
 
 

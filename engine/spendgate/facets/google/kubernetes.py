@@ -148,7 +148,8 @@ def _with_provisioning(accel: Accelerators, resource: Resource) -> Accelerators:
             total = int(accel.max_total) + most
         elif isinstance(accel.max_total, Unknown):
             return replace(accel, models=models)
-        accel = replace(accel, models=models, variants=models, max_total=total)
+        # NOTE: how many one machine of a provisioned pool has, nobody states; it has one at least.
+        accel = replace(accel, count=accel.count or 1, models=models, variants=models, max_total=total)
     return accel
 
 

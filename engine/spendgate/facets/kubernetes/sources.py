@@ -89,6 +89,7 @@ def karpenter_source(resource: Resource, shapes: Shapes) -> NodeSource:
                 "karpenter.k8s.gcp": "google"}.get(group)  # fmt: skip
     provider = provider or next((cloud for key in labels if (cloud := cloud_of_key(key))), None)
     named = next((labels[key] for key in INSTANCE_TYPE if key in labels), ())
+    provider = provider or next((cloud for type_ in named if (cloud := cloud_of_machine(type_, shapes.catalog))), None)
     models = models_of(labels)
     specs = allowed_machines(shapes, provider, named, models, list(maps(dig(template, "spec", "requirements"))))
     carried = dict.fromkeys(canonical_model(spec.accelerator) for spec in specs if spec.accelerator)

@@ -128,11 +128,13 @@ def _missing(one: Understood) -> list[str]:
     return ["cpu"] * bool(one.demand.cpu_gaps) + ["memory"] * bool(one.demand.memory_gaps)
 
 
+_QUOTA_WORDS = ("gpu", "tpu", "neuron", "gaudi", "nvidia.com/mig-", "deviceclass")
+"""What a key of a ResourceQuota holds that bounds accelerators, slices of them among them."""
+
+
 def _has_quota(here: Here) -> bool:
     hard = here.cluster.quotas.get(here.namespace, {})
-    return any(
-        "gpu" in str(key) or "tpu" in str(key) or "neuron" in str(key) or "deviceclass" in str(key) for key in hard
-    )
+    return any(word in str(key) for key in hard for word in _QUOTA_WORDS)
 
 
 def _blockers(resource: Resource, here: Here, understood: Sequence[Understood]) -> tuple[str, ...]:
