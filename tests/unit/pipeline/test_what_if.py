@@ -9,66 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
 from tests.policies.manifests import deployment, manifest, pod
 from tests.policies.plans import plan
 from tests.policies.plans import resource as r
+from tests.unit.pipeline.what_if_machines import GPUS, TODAY, asked, machine
 
 from spendgate.costing.what_if import _day
-from spendgate.model.alternative import Terms, Wanted, WhatIf
+from spendgate.model.alternative import Terms, Wanted
 from spendgate.model.values import Unknown
-from spendgate.pipeline import estimate
-from spendgate.prices.book import PriceBook
-from spendgate.settings import resolve
 
 D = Decimal
-TODAY = date(2026, 11, 24)
-BOOK = PriceBook.open()
-GPUS = ("T4", "L4", "A10G", "L40S", "A100-40GB", "A100-80GB", "H100")
-MACHINES = {
-    "v100": r("aws_instance.a", instance_type="p3.2xlarge"),
-    "two disks": r(
-        "aws_instance.a", instance_type="m5.4xlarge", root_block_device=[{"volume_type": "gp2", "volume_size": 200}],
-        ebs_block_device=[{"device_name": "b", "volume_type": "io1", "volume_size": 100, "iops": 4000}],
-    ),
-    "a type that nobody prices": r("aws_instance.a", instance_type="p9.48xlarge"),
-    "type after apply": r("aws_instance.a", unknown={"instance_type": True}),
-    "group": r(
-        "aws_autoscaling_group.a", min_size=2, desired_capacity=8, max_size=20,
-        launch_template=[{"id": "lt-1"}], mixed_instances_policy=[],
-    ),
-    "pool": r(
-        "aws_eks_node_group.a", cluster_name="c", instance_types=["g5.12xlarge"],
-        scaling_config=[{"min_size": 1, "desired_size": 4, "max_size": 10}],
-    ),
-    "google with an attached gpu": r(
-        "google_compute_instance.a", name="a", zone="us-central1-a", machine_type="n1-standard-8",
-        guest_accelerator=[{"type": "nvidia-tesla-v100", "count": 1}],
-    ),
-    "google": r("google_compute_instance.a", name="a", zone="us-central1-a", machine_type="a2-highgpu-1g"),
-    "azure": r(
-        "azurerm_linux_virtual_machine.a", name="a", size="Standard_NC24ads_A100_v4", location="eastus",
-        os_disk=[{"storage_account_type": "Premium_LRS", "disk_size_gb": 128}],
-    ),
-    "notebook": r("aws_sagemaker_notebook_instance.a", name="a", instance_type="ml.g5.2xlarge"),
-    "bucket": r("aws_s3_bucket.a", bucket="a"),
-    "disk": r("aws_ebs_volume.a", availability_zone="us-east-1a", type="gp2", size=100),
-}  # fmt: skip
-
-
-def asked(folder: Path, text: str, address: str | None = None, **options: Any) -> WhatIf:
-    """The answers about the only resource of an input, or about the one at an address."""
-    path = folder / ("plan.json" if text.startswith("{") else "work.yaml")
-    path.write_text(text, encoding="utf-8")
-    run = estimate([str(path)], resolve(options, folder=folder), BOOK, TODAY)
-    (item,) = (each for each in run.assessed if address in (None, each.change.address))
-    assert run.ask is not None
-    return run.ask(item)
-
-
-def machine(folder: Path, name: str, **options: Any) -> WhatIf:
-    return asked(folder, plan(MACHINES[name]), **options)
 
 
 def found(answer: Mapping[str, Any] | Unknown | None) -> Mapping[str, Any]:
@@ -301,68 +251,3 @@ def test_the_grid_of_a_region(tmp_path: Path) -> None:
     grid = machine(tmp_path, "v100").grid()
     assert isinstance(grid, Mapping)
     assert (grid["region"], grid["g_per_kwh"] > 0) == ("us-east-1", True)
-
-
-maybe = some.none() | some.decimals(0, 200, places=1)
-ANY_TERMS = some.builds(
-    Terms,
-    hours_per_week=maybe,
-    spot_share=some.none() | some.decimals(0, 1, places=2),
-    rework=some.decimals(0, 1, places=2),
-    desired=maybe,
-    maximum=maybe,
-    disks=some.sampled_from([(), (("gp2", "gp3"),), (("gp3", "gp2"), ("io1", "gp3"))]),
-)
-
-
-@pytest.fixture(scope="module")
-def all_of_them(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, WhatIf]:
-    return {name: machine(tmp_path_factory.mktemp("plan"), name) for name in MACHINES}
-
-
-@given(name=some.sampled_from(sorted(MACHINES)), terms=ANY_TERMS)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_a_fix_never_saves_more_than_its_lines_cost(all_of_them: Mapping[str, WhatIf], name: str, terms: Terms) -> None:
-    answer = all_of_them[name].repriced(terms)
-    if isinstance(answer, Unknown):
-        assert answer.reason
-        return
-    saving, lines = answer["saving_monthly"]["expected"], answer["lines"]
-    assert all(0 < line["saving"] <= line["monthly"] for line in lines)
-    assert answer["monthly"]["expected"] >= 0
-    if saving > 0:
-        assert sum(line["saving"] for line in lines) == pytest.approx(saving)
-    else:
-        assert lines == ()
-
-
-ANY_WANTED = some.builds(
-    Wanted,
-    accelerators=some.sampled_from([None, (), ("same",), GPUS, ("L4",)]),
-    families=some.sampled_from([None, ("same",), ("m6i", "n2")]),
-    regions=some.sampled_from([None, ".*", "^eu-"]),
-    providers=some.sampled_from([None, ("aws", "google", "azure")]),
-    like=some.lists(
-        some.tuples(
-            some.sampled_from(["vcpu", "accelerators", "accelerator_memory_gib"]), some.decimals(0, 2, places=1)
-        ),
-        max_size=2,
-    ).map(tuple),
-    max_price_ratio=some.none() | some.decimals(0, 2, places=1),
-)
-
-
-@given(name=some.sampled_from(sorted(MACHINES)), wanted=ANY_WANTED)
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_whatever_is_asked_a_saving_is_never_more_than_the_cost(
-    all_of_them: Mapping[str, WhatIf], name: str, wanted: Wanted
-) -> None:
-    answer = all_of_them[name].cheapest(wanted)
-    if answer is None or isinstance(answer, Unknown):
-        return
-    monthly = answer["monthly"]
-    assert isinstance(monthly, Unknown) or monthly > 0
-    if isinstance(monthly, Decimal):
-        assert all(0 <= line["saving"] <= line["monthly"] for line in answer["lines"])
-        if answer["saving_monthly"] > 0:
-            assert sum(line["saving"] for line in answer["lines"]) == pytest.approx(answer["saving_monthly"])
