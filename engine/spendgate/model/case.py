@@ -24,7 +24,22 @@ Keys: TypeAlias = tuple[str, ...]
 FACET_ROOTS = frozenset(field_names(Facets))
 CHANGE_ROOTS = frozenset({"address", "type", "provider", "action", "module", "source", "before", "after", "flags"})
 DERIVED_ROOTS = frozenset(
-    {"cost", "change", "group", "util", "carbon", "budget", "service", "storage", "price", "life", "load", "traffic", "vectors", "work"}
+    {
+        "cost",
+        "change",
+        "group",
+        "util",
+        "carbon",
+        "budget",
+        "service",
+        "storage",
+        "price",
+        "life",
+        "load",
+        "traffic",
+        "vectors",
+        "work",
+    }
 )
 ASKED_ROOTS = frozenset({"cheapest_allowed", "repriced", "grid", "rates"})
 """Roots that are worked out when a policy asks for them, and not before; the first two by what the policy itself says."""

@@ -92,7 +92,9 @@ def test_a_batch_environment_on_fargate_has_no_machines() -> None:
 
 
 def test_a_batch_job_has_a_time_limit_and_retries() -> None:
-    container = '{"image": "a", "resourceRequirements": [{"type": "GPU", "value": "2"}, {"type": "VCPU", "value": "4"}]}'
+    container = (
+        '{"image": "a", "resourceRequirements": [{"type": "GPU", "value": "2"}, {"type": "VCPU", "value": "4"}]}'
+    )
     attributes = {
         "timeout": [{"attempt_duration_seconds": 7200}],
         "retry_strategy": [{"attempts": 3}],
