@@ -25,6 +25,14 @@ def _lustre(**more: object) -> str:
     return plan(r("aws_fsx_lustre_file_system.a", tags=DEV, **stated))
 
 
+def _replicated(**tags: str) -> str:
+    rule = {"id": "all", "status": "Enabled", "destination": [{"bucket": "arn:aws:s3:::elsewhere"}]}
+    return plan(
+        r("aws_s3_bucket.runs", bucket="runs", tags=tags),
+        r("aws_s3_bucket_replication_configuration.a", rule=[rule], refs={"bucket": "aws_s3_bucket.runs.id"}),
+    )
+
+
 CASES = {
     "STO-002": {
         "pass.expires-after-a-month": _expiring(expiration=[{"days": 30}]),
@@ -46,6 +54,9 @@ CASES = {
     "STO-003": {
         "pass.one-region": _google("EUROPE-WEST4"),
         "fail.all-of-europe": _google("EU"),
+        "fail.replicated-bucket": _replicated(environment="dev"),
+        "skip.replicated-bucket-of-production": _replicated(environment="prod"),
+        "skip.replicated-bucket-that-cannot-be-made-again": _replicated(environment="dev", reproducible="false"),
         "skip.cannot-be-made-again": _google("EU", reproducible="false"),
         "fail.geo-redundant-account": plan(
             r("azurerm_storage_account.a", name="mldata", location="westeurope", account_tier="Standard",

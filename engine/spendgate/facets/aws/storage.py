@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from spendgate.facets.aws.disks import DEFAULT_KIND
-from spendgate.facets.aws.place import region, tags
+from spendgate.facets.aws.place import generic, region, tags
 from spendgate.facets.compose import compose
 from spendgate.facets.lifecycle_rules import Reach, checkpoint_days
 from spendgate.model.attributes import Attributes
 from spendgate.model.facets import Disk, Facets, Lifecycle
+from spendgate.model.frozen import replace
 from spendgate.model.resource import Resource
 from spendgate.model.values import ABSENT, Number, Unknown
 from spendgate.ports import FacetContext
@@ -69,6 +70,22 @@ def bucket(resource: Resource, context: FacetContext) -> Facets:
         region=region(resource, context),
         tags=tags(resource, context),
         lifecycle=lifecycle_of(resource, context),
+    )
+
+
+def replication(resource: Resource, context: FacetContext) -> Facets:
+    """`aws_s3_bucket_replication_configuration`: it takes no tags, so environment and tags are those of its bucket."""
+    own = generic(resource, context)
+    copied = context.neighbours.targets(resource, "bucket", "aws_s3_bucket")
+    if not copied:
+        return own
+    source = bucket(copied[0], context)
+    return replace(
+        own,
+        env=source.env,
+        env_source=f"its bucket ({source.env_source})",
+        tags=source.tags,
+        tags_source=source.tags_source,
     )
 
 
@@ -172,5 +189,6 @@ DESCRIBERS = {
     "aws_ebs_snapshot": plain,
     "aws_ebs_snapshot_copy": plain,
     "aws_s3_bucket": bucket,
+    "aws_s3_bucket_replication_configuration": replication,
     **dict.fromkeys(_FILE_SYSTEMS, plain),
 }
