@@ -53,7 +53,8 @@ class Pricing(Frozen):
         if self.overlay is None:
             return ()
         found = [
-            Problem(Level.WARNING if "ended on" in said else Level.INFO, said) for said in self.overlay.idle_entries()
+            Problem(Level.WARNING if idle.is_warned else Level.INFO, idle.said)
+            for idle in self.overlay.idle_entries(self.book.priced())
         ]
         if self.currency != PUBLISHED:
             message = f"costs are in {self.currency}: limits of policies and budgets that name no currency count as {self.currency}"

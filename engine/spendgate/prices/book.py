@@ -278,6 +278,10 @@ class PriceBook:
         }
         return {"machines": machines, "accelerators": accelerators}
 
+    def priced(self) -> list[tuple[str, str]]:
+        """The providers and services that have a price, in order."""
+        return [(provider, service) for provider, service, *_ in self.coverage()]
+
     def coverage(self) -> list[tuple[str, str, int, int, str]]:
         """`(provider, what, prices, regions, newest date)` per provider and service, in order."""
         return self._connection.execute(

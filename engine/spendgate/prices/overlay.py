@@ -6,12 +6,13 @@ Each rate that the file changed keeps the public price beside its own and names 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from spendgate.model.cost import Basis, Rate, RateQuery, RateTier
 from spendgate.model.frozen import replace
@@ -29,6 +30,13 @@ _MACHINE_SERVICES = ("machine", "windows machine")
 
 
 S = TypeVar("S", bound="Scope")
+
+
+class IdleEntry(NamedTuple):
+    """An entry that had no effect. `is_warned` where that is no matter of what the run holds: it has ended, or has a slip."""
+
+    said: str
+    is_warned: bool
 
 
 @dataclass
@@ -163,16 +171,24 @@ class RateOverlay:
         """Memory of one accelerator by its catalogue name, or None when unknown."""
         return self._catalog.accelerator_memory_gib(variant)
 
-    def idle_entries(self) -> list[str]:
-        """Entries that no rate of the run was found for, and those out of date: what the user may have meant otherwise."""
-        entries = [*map(self._idle, self._discounts), *map(self._idle, self._own), *map(self._idle, self._commitments)]
-        return [said for said in entries if said]
+    def idle_entries(self, priced: Iterable[tuple[str, str]]) -> list[IdleEntry]:
+        """Entries that no rate of the run was found for. `priced` are the providers and services that the book has prices of."""
+        words = {*priced, *((provider, "machine") for provider, _ in self._machines)}
+        entries: list[_Entry[Any]] = [*self._discounts, *self._own, *self._commitments]
+        return [self._idle(entry, words) for entry in entries if not entry.used or not entry.holds(self._today)]
 
-    def _idle(self, entry: _Entry[S]) -> str:
-        ends = entry.scope.ends
-        if ends is not None and self._today is not None and self._today > ends:
-            return f"{entry.title}: ended on {ends.isoformat()} and is not counted any more"
-        return "" if entry.used else f"{entry.title}: applied to nothing in this run"
+    def _idle(self, entry: _Entry[Any], priced: Set[tuple[str, str]]) -> IdleEntry:
+        scope = entry.scope
+        if (
+            scope.ends is not None
+            and not entry.holds(self._today)
+            and self._today is not None
+            and self._today > scope.ends
+        ):
+            return IdleEntry(f"{entry.title}: ended on {scope.ends.isoformat()} and is not counted any more", True)
+        if slip := _slip(scope, priced):
+            return IdleEntry(f"{entry.title}: applied to nothing in this run: {slip}", True)
+        return IdleEntry(f"{entry.title}: applied to nothing in this run", False)
 
     def _entries(self, section: str, scopes: Sequence[S]) -> list[_Entry[S]]:
         return [_Entry(section, self._rates.place(section, number), scope) for number, scope in enumerate(scopes)]
@@ -291,3 +307,17 @@ def _blend(committed: Decimal, other: Decimal, percent: Decimal) -> Decimal:
 
 def _joined(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
+
+
+def _slip(scope: Scope, priced: Set[tuple[str, str]]) -> str:
+    """A word of an entry that fits no provider or service with a price, with the nearest that does; empty when all fit."""
+    providers = {provider for provider, _ in priced}
+    services = {service for provider, service in priced if _like(provider, scope.provider)}
+    if not services:
+        return _unknown("provider", scope.provider, providers)
+    return "" if any(_like(each, scope.service) for each in services) else _unknown("service", scope.service, services)
+
+
+def _unknown(what: str, word: str, known: Set[str]) -> str:
+    found = get_close_matches(word, sorted(known), n=1, cutoff=0.55)
+    return f"no price of the {what} {word!r} is known" + (f" (did you mean {found[0]}?)" if found else "")

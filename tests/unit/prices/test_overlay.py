@@ -216,13 +216,30 @@ def test_a_currency_is_converted_at_a_dated_rate_or_not_at_all(overlay: Make) ->
     assert "states no exchange rate to EUR" in refused
 
 
+PRICED = [("aws", "machine"), ("aws", "ebs"), ("google", "disk")]
+
+
 def test_what_had_no_effect_is_told(overlay: Make) -> None:
     made = overlay("discounts:\n  - {item: nothing, percent: 5}\n  - {percent: 5, ends: 2026-01-31, name: old}\n")
     made.rate(machine("m5.large"))
-    assert made.idle_entries() == [
-        "rates.yaml:2: applied to nothing in this run",
-        "old, rates.yaml:3: ended on 2026-01-31 and is not counted any more",
+    assert made.idle_entries(PRICED) == [
+        ("rates.yaml:2: applied to nothing in this run", False),
+        ("old, rates.yaml:3: ended on 2026-01-31 and is not counted any more", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("provider: awz", "no price of the provider 'awz' is known (did you mean aws?)"),
+        ("provider: aws, service: machin", "no price of the service 'machin' is known (did you mean machine?)"),
+        ("service: warp drive", "no price of the service 'warp drive' is known"),
+    ],
+)
+def test_a_slip_in_an_entry_that_had_no_effect_is_warned_of(overlay: Make, scope: str, said: str) -> None:
+    made = overlay(f"discounts:\n  - {{{scope}, percent: 5}}\n")
+    made.rate(machine("m5.large"))
+    assert made.idle_entries(PRICED) == [(f"rates.yaml:2: applied to nothing in this run: {said}", True)]
 
 
 @pytest.mark.parametrize(
