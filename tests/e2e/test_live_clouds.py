@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.stories import NOW, Outcome, run
-from tests.unit.collectors import test_azure as microsoft
-from tests.unit.collectors import test_google as alphabet
+from tests.unit.collectors import azure_cloud as microsoft
+from tests.unit.collectors import google_cloud as alphabet
 from tests.unit.collectors.cloud import TOKEN, served
 
 FORMATS = ("json", "markdown", "html", "sarif", "csv", "junit")

@@ -183,6 +183,7 @@ def refused(status: int, word: str, reason: str = "", **metadata: str) -> Reply:
 
 
 FORBIDDEN = refused(403, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED")
+EXPIRED = refused(401, "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED")
 
 
 @pytest.fixture

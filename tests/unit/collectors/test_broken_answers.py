@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.collectors import test_azure as microsoft
-from tests.unit.collectors import test_google as alphabet
+from tests.unit.collectors import azure_cloud as microsoft
+from tests.unit.collectors import google_cloud as alphabet
 from tests.unit.collectors.cloud import TOKEN, Asked, Reply, served
 
 from spendgate.collectors import azure, google

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tests.unit.collectors.cloud import Reply
 from tests.unit.collectors.google_cloud import (
     ALL,
+    EXPIRED,
     FORBIDDEN,
     KINDS,
     LAB,
@@ -25,7 +26,6 @@ from spendgate.errors import InputError, SettingsError
 from spendgate.inputs import open_input
 from spendgate_cli.inventory import inventory
 
-EXPIRED = refused(401, "UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED")
 SWITCHED_OFF = refused(
     403, "PERMISSION_DENIED", "SERVICE_DISABLED", consumer="projects/99", service="cloudasset.googleapis.com"
 )

@@ -30,7 +30,7 @@ def items_of(document: Any) -> Iterator[Item] | None:
             return (item for each in entries if _is_row(each) for item in _of_row(each))
     if _is_row(document):
         return _of_row(document)
-    return _of_row(_compute(document)) if document.get("type") in _COMPUTES else None
+    return _of_row(_compute(document)) if text(document, "type") in _COMPUTES else None
 
 
 _COMPUTES: Mapping[Any, str] = {"amlcompute": "AmlCompute", "computeinstance": "ComputeInstance"}
