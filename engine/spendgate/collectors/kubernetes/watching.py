@@ -88,7 +88,7 @@ class Watch:
                 raise RefusedError(WHY.get(status, f"the server ends it with an error of code {status}"), status)
             version = (thing.get("metadata") or {}).get("resourceVersion")
             self.listed.version = str(version or self.listed.version)
-            if event.get("type") in _CHANGES:
+            if str(event.get("type")) in _CHANGES:
                 self._note(scrubbed({**self.kind.head, **thing}))
 
     def _note(self, item: Mapping[str, Any]) -> None:
