@@ -9,7 +9,7 @@
 #   enforcement: block
 #   on_unknown: warn
 #   inputs: [plan, k8s]
-#   kinds: [compute.group, compute.nodepool, ai.cluster, k8s.nodepool, k8s.workload]
+#   kinds: [compute.group, compute.nodepool, compute.cluster, ai.cluster, k8s.nodepool, k8s.workload]
 #   actions: [create, update, replace, import, declare]
 #   parameters:
 #     max_nodes: {type: map, default: {prod: 32, staging: 8, dev: 4, sandbox: 2, unknown: 4}}
@@ -26,8 +26,17 @@ max_accelerators := lib.param("SIZE-001", "max_accelerators", {})
 
 judged contains r if {
 	some r in input.resources
-	r.kind in {"compute.group", "compute.nodepool", "ai.cluster", "k8s.nodepool", "k8s.workload"}
+	r.kind in {"compute.group", "compute.nodepool", "compute.cluster", "ai.cluster", "k8s.nodepool", "k8s.workload"}
 	r.action in {"create", "update", "replace", "import", "declare"}
+	not _pools_apart(r)
+}
+
+# A cluster whose pools are resources of their own is judged by them.
+_pools_apart(r) if {
+	r.kind == "compute.cluster"
+	not lib.unknown(r, "accel.max_total")
+	r.accel.max_total == 0
+	count(object.get(r, "pools", [])) == 0
 }
 
 applies contains r.address if some r in judged
