@@ -14,7 +14,6 @@ from spendgate.errors import InputError, SpendgateError
 from spendgate.inputs.terraform_source import files as files_module
 from spendgate.inputs.terraform_source.blocks import GrammarError
 from spendgate.inputs.terraform_source.grammar import parse_body
-from spendgate.inputs.terraform_source.inline_waivers import inline_waivers
 
 SAMPLE = (Path(__file__).parents[3] / "corpus" / "terraform" / "same-answer" / "main.tf").read_text(encoding="utf-8")
 
@@ -143,23 +142,6 @@ def test_files_of_the_machine_are_not_read(tmp_path: Path) -> None:
     values = by_address(workload)["a_b.c"].resource.attributes.values
     assert values == {"a": "inside", "b": "a n", "c": True, "d": ["in.txt", "main.tf", "t.tpl"]}
     assert by_address(workload)["a_b.out"].resource.attributes.unknown == {"a": True, "b": True}
-
-
-def test_waivers_in_comments_are_found_with_the_block_that_they_stand_on() -> None:
-    text = (
-        '# spendgate:waive GPU-001 until=2027-01-31 owner=ml reason="a trial, until spring"\n'
-        'resource "a_b" "c" {\n  # spendgate:waive TAG-001 owner=x\n  x = 1\n}\n\n'
-        'module "m" { # spendgate:waive STO-001\n  source = "./m"\n}\nx = "# spendgate:waive NO-001"\n'
-        "# spendgate:waive LOST-001\n"
-    )
-    body = files_module.parse_source(text.replace('x = "# spendgate:waive NO-001"\n', ""), "main.tf", [])
-    found = [(waiver.address, waiver.policy, waiver.line, dict(waiver.settings)) for waiver in inline_waivers(body)]
-    assert found == [
-        ("a_b.c", "GPU-001", 1, {"until": "2027-01-31", "owner": "ml", "reason": "a trial, until spring"}),
-        ("a_b.c", "TAG-001", 3, {"owner": "x"}),
-        ("module.m", "STO-001", 7, {}),
-        (None, "LOST-001", 10, {}),
-    ]
 
 
 @settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
